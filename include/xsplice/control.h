@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The hypercall interface between the control tool and an engine: the layout
+ * of XEN_SYSCTL_livepatch_op as it is on the wire.
+ *
+ * Commands 0 to 3 are the interface of stock Xen (public/sysctl.h) and are
+ * frozen.  Commands from XSPLICE_OP_INFO on belong to the xsplice engine; an
+ * engine that does not know them answers -EOPNOTSUPP (stock Xen:
+ * -EOPNOTSUPP), and a caller says what is then not available.
+ *
+ * Pointers are 64-bit numbers here, so that the same declarations serve the
+ * tool, the tests and the engine.  All sizes are in bytes.
+ */
+#ifndef XSPLICE_CONTROL_H
+#define XSPLICE_CONTROL_H
+
+#ifdef __XEN__
+#include <xen/types.h>
+#else
+#include <stdint.h>
+#endif
+
+#define XSPLICE_HYPERCALL_XEN_VERSION 17 /* __HYPERVISOR_xen_version */
+#define XSPLICE_HYPERCALL_SYSCTL      35 /* __HYPERVISOR_sysctl */
+#define XSPLICE_SYSCTL_LIVEPATCH      27 /* XEN_SYSCTL_livepatch_op */
+#define XSPLICE_XENVER_VERSION        0
+#define XSPLICE_XENVER_EXTRAVERSION   1
+#define XSPLICE_XENVER_BUILD_ID       10
+
+#define XSPLICE_NAME_MAX    128        /* with its NUL */
+#define XSPLICE_PAYLOAD_MAX (2u << 20) /* of an uploaded file */
+#define XSPLICE_LIST_MAX    1024       /* entries in one LIST call */
+
+/* xen_sysctl_livepatch_op.cmd */
+#define XSPLICE_OP_UPLOAD 0
+#define XSPLICE_OP_GET    1
+#define XSPLICE_OP_LIST   2
+#define XSPLICE_OP_ACTION 3
+
+/* Payload states: LOADED is what stock Xen calls CHECKED. */
+#define XSPLICE_STATE_LOADED  1
+#define XSPLICE_STATE_APPLIED 2
+
+/* struct xsplice_op_action.cmd */
+#define XSPLICE_ACTION_UNLOAD  1
+#define XSPLICE_ACTION_REVERT  2
+#define XSPLICE_ACTION_APPLY   3
+#define XSPLICE_ACTION_REPLACE 4
+
+/* struct xsplice_op_action.flags: compare only with the hypervisor's id. */
+#define XSPLICE_ACTION_NODEPS (1u << 0)
+
+struct xsplice_op_name {
+    uint64_t name;   /* pointer; not empty, NUL-terminated */
+    uint16_t size;   /* with the NUL, at most XSPLICE_NAME_MAX */
+    uint16_t pad[3]; /* zero */
+};
+
+struct xsplice_op_upload {
+    struct xsplice_op_name name;
+    uint64_t size;    /* of the file, at most XSPLICE_PAYLOAD_MAX */
+    uint64_t payload; /* pointer to the file's bytes */
+};
+
+struct xsplice_op_status {
+    uint32_t state; /* XSPLICE_STATE_* */
+    int32_t rc;     /* of the last action: 0, -EAGAIN while pending, or why */
+};
+
+struct xsplice_op_get {
+    struct xsplice_op_name name;
+    struct xsplice_op_status status;
+};
+
+struct xsplice_op_list {
+    uint32_t version;             /* OUT: changes when the list changes */
+    uint32_t idx;                 /* IN: first entry wanted */
+    uint32_t nr;                  /* IN: room; OUT: entries that remain */
+    uint32_t pad;                 /* zero */
+    uint32_t name_total_size;     /* OUT */
+    uint32_t metadata_total_size; /* OUT */
+    uint64_t status;              /* array of struct xsplice_op_status */
+    uint64_t name;                /* strings, back to back */
+    uint64_t len;                 /* uint32_t each: a name with its NUL */
+    uint64_t metadata;            /* key=value\0... of each, back to back */
+    uint64_t metadata_len;        /* uint32_t each */
+};
+
+struct xsplice_op_action {
+    struct xsplice_op_name name;
+    uint32_t cmd;     /* XSPLICE_ACTION_* */
+    uint32_t timeout; /* ns; 0 = the engine's default (30 ms) */
+    uint32_t flags;   /* XSPLICE_ACTION_NODEPS */
+    uint32_t pad;     /* zero */
+};
+
+struct xsplice_op {
+    uint32_t cmd; /* XSPLICE_OP_* */
+    uint32_t pad; /* zero */
+    union {
+        struct xsplice_op_upload upload;
+        struct xsplice_op_get get;
+        struct xsplice_op_list list;
+        struct xsplice_op_action action;
+    } u;
+};
+
+/* What the sysctl hypercall takes; 136 bytes in Xen 4.17. */
+struct xsplice_sysctl {
+    uint32_t cmd;               /* XSPLICE_SYSCTL_LIVEPATCH */
+    uint32_t interface_version; /* differs between Xen versions: probed */
+    union {
+        struct xsplice_op livepatch;
+        uint8_t pad[128];
+    } u;
+};
+
+#endif /* XSPLICE_CONTROL_H */
