@@ -4,9 +4,9 @@
  * of XEN_SYSCTL_livepatch_op as it is on the wire.
  *
  * Commands 0 to 3 are the interface of stock Xen (public/sysctl.h) and are
- * frozen.  Commands from XSPLICE_OP_INFO on belong to the xsplice engine; an
- * engine that does not know them answers -EOPNOTSUPP (stock Xen:
- * -EOPNOTSUPP), and a caller says what is then not available.
+ * frozen.  Commands from XSPLICE_OP_CHECK on belong to the xsplice engine; one
+ * that does not know them (stock Xen) answers -EOPNOTSUPP, and a caller says
+ * what is then not available.
  *
  * Pointers are 64-bit numbers here, so that the same declarations serve the
  * tool, the tests and the engine.  All sizes are in bytes.
@@ -22,6 +22,7 @@
 
 #define XSPLICE_HYPERCALL_XEN_VERSION 17 /* __HYPERVISOR_xen_version */
 #define XSPLICE_HYPERCALL_SYSCTL      35 /* __HYPERVISOR_sysctl */
+#define XSPLICE_SYSCTL_READCONSOLE    1  /* XEN_SYSCTL_readconsole */
 #define XSPLICE_SYSCTL_LIVEPATCH      27 /* XEN_SYSCTL_livepatch_op */
 #define XSPLICE_XENVER_VERSION        0
 #define XSPLICE_XENVER_EXTRAVERSION   1
@@ -36,6 +37,8 @@
 #define XSPLICE_OP_GET    1
 #define XSPLICE_OP_LIST   2
 #define XSPLICE_OP_ACTION 3
+#define XSPLICE_OP_CHECK  16 /* would this action succeed now? */
+#define XSPLICE_OP_INFO   17 /* of a payload, or of the engine */
 
 /* Payload states: LOADED is what stock Xen calls CHECKED. */
 #define XSPLICE_STATE_LOADED  1
@@ -94,6 +97,33 @@ struct xsplice_op_action {
     uint32_t pad;     /* zero */
 };
 
+/*
+ * CHECK changes nothing and returns what ACTION would return at once; reason
+ * says why.
+ */
+struct xsplice_op_check {
+    struct xsplice_op_name name;
+    uint32_t cmd;    /* XSPLICE_ACTION_* */
+    uint32_t flags;  /* XSPLICE_ACTION_NODEPS */
+    uint32_t reason; /* OUT: id of reasons.h, 0 for none */
+    uint32_t pad;    /* zero */
+};
+
+/*
+ * INFO fills text with strings "key=value", each with its NUL, back to back.
+ * Of a payload: build-id, xen-depends, depends (hexadecimal; several are
+ * separated by commas), functions, reason (why the last operation on it was
+ * refused: the sentence; absent when it was not).  With a name of size 0, of
+ * the engine: engine (its name and version), reason (of the last upload).
+ * Readers pass over keys that they do not know.
+ */
+struct xsplice_op_info {
+    struct xsplice_op_name name;
+    uint64_t text; /* pointer */
+    uint32_t size; /* IN: room at text; OUT: size of the whole answer */
+    uint32_t pad;  /* zero */
+};
+
 struct xsplice_op {
     uint32_t cmd; /* XSPLICE_OP_* */
     uint32_t pad; /* zero */
@@ -102,7 +132,19 @@ struct xsplice_op {
         struct xsplice_op_get get;
         struct xsplice_op_list list;
         struct xsplice_op_action action;
+        struct xsplice_op_check check;
+        struct xsplice_op_info info;
     } u;
+};
+
+/* XEN_SYSCTL_readconsole: the hypervisor's own messages. */
+struct xsplice_readconsole {
+    uint8_t clear;       /* non-zero: forget what was read */
+    uint8_t incremental; /* non-zero: begin at index */
+    uint8_t pad[2];
+    uint32_t index;  /* IN: where to begin; OUT: where reading ended */
+    uint64_t buffer; /* pointer */
+    uint32_t count;  /* IN: room; OUT: bytes that were read */
 };
 
 /* What the sysctl hypercall takes; 136 bytes in Xen 4.17. */
@@ -110,6 +152,7 @@ struct xsplice_sysctl {
     uint32_t cmd;               /* XSPLICE_SYSCTL_LIVEPATCH */
     uint32_t interface_version; /* differs between Xen versions: probed */
     union {
+        struct xsplice_readconsole readconsole;
         struct xsplice_op livepatch;
         uint8_t pad[128];
     } u;
