@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The dependency rules, which are the tool's to enforce:
+ *
+ * - a payload may be applied when it was built for the running hypervisor, and
+ *   each build-id that it depends on is the hypervisor's or an applied
+ *   payload's;
+ * - it may replace all others when it depends on the hypervisor alone;
+ * - it may be reverted or unloaded when no applied payload depends on it.
+ *
+ * Pure: they look at an inventory and answer 0, or -1 with XS_DEPENDENCY.
+ * force takes back what is only a rule; a payload for another hypervisor is
+ * refused all the same.  The target need not be part of the inventory.
+ */
+#ifndef CONTROL_DEPS_H
+#define CONTROL_DEPS_H
+
+#include "control/inventory.h"
+
+int deps_built_for(const struct inventory *inv, const struct loaded *target,
+                   struct xs_error *err);
+int deps_may_apply(const struct inventory *inv, const struct loaded *target,
+                   bool force, struct xs_error *err);
+int deps_may_replace(const struct inventory *inv, const struct loaded *target,
+                     bool force, struct xs_error *err);
+int deps_may_remove(const struct inventory *inv, const struct loaded *target,
+                    bool force, struct xs_error *err);
+
+#endif /* CONTROL_DEPS_H */

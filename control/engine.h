@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The operations of an engine, one function each.  Those that return int give
+ * 0, or a negative error number of Xen (control/xen_errno.h).
+ */
+#ifndef CONTROL_ENGINE_H
+#define CONTROL_ENGINE_H
+
+#include "common/build_id.h"
+#include "control/hypervisor.h"
+
+struct engine_entry {
+    char *name;
+    struct xsplice_op_status status;
+    char *metadata; /* see common/modinfo.h; NULL without */
+    size_t metadata_size;
+};
+
+/* All uploaded payloads, in the engine's order. */
+struct engine_list {
+    size_t n;
+    struct engine_entry *entry;
+};
+
+/* name: 1 to XSPLICE_NAME_MAX - 1 characters. */
+int engine_upload(struct hypervisor *hv, const char *name, const void *bytes,
+                  size_t size);
+int engine_get(struct hypervisor *hv, const char *name,
+               struct xsplice_op_status *status);
+
+/* XSPLICE_ACTION_*; timeout in ns for each of its phases, 0 for its own. */
+int engine_action(struct hypervisor *hv, const char *name, uint32_t action,
+                  uint32_t timeout, uint32_t flags);
+
+/*
+ * Would this action succeed?  Returns what it would; -XEN_EOPNOTSUPP from
+ * engines that cannot tell.
+ */
+int engine_check(struct hypervisor *hv, const char *name, uint32_t action,
+                 uint32_t flags);
+
+/*
+ * Metadata about a payload, or with NULL about the engine; the caller frees
+ * *text.  -XEN_EOPNOTSUPP from engines that do not have it.
+ */
+int engine_info(struct hypervisor *hv, const char *name, char **text,
+                size_t *size);
+
+int engine_list(struct hypervisor *hv, struct engine_list *list);
+void engine_list_free(struct engine_list *list);
+
+/* The running hypervisor's id, and "4.17.5" with whatever it appends. */
+int engine_build_id(struct hypervisor *hv, struct xs_build_id *id);
+int engine_version(struct hypervisor *hv, char *text, size_t size);
+
+/*
+ * Reads what the hypervisor wrote to its console from *index on, at most size
+ * bytes with the closing NUL, and moves *index behind it.
+ */
+int engine_console(struct hypervisor *hv, uint32_t *index, char *text,
+                   size_t size);
+
+#endif /* CONTROL_ENGINE_H */

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The verbs that change the hypervisor: upload, load, apply, replace, revert,
+ * unload.  Each looks at everything first, and acts when nothing speaks
+ * against it.
+ */
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/console.h"
+#include "control/deps.h"
+#include "control/operation.h"
+#include "control/record.h"
+#include "control/session.h"
+
+/*
+ * The engine of stock Xen compares a payload's dependency with the payload
+ * applied last, and so refuses independent ones.  The tool has checked by the
+ * real rule, so that comparison is switched off.  The xsplice engine has the
+ * real rule itself.
+ */
+static uint32_t apply_flags(const struct session *s)
+{
+    bool forced = s->c->opt.force[FORCE_DEPS];
+
+    return s->own_engine && !forced ? 0 : XSPLICE_ACTION_NODEPS;
+}
+
+/* Acts, or says what would be done. */
+static int act(struct session *s, const char *name, enum operation op,
+               struct xs_error *err)
+{
+    uint32_t flags = op == OP_APPLY ? apply_flags(s) : 0;
+
+    if ( s->c->opt.dry_run )
+    {
+        note(s->c, 0, "would %s %s", operation_name(op), name);
+        return 0;
+    }
+    if ( operate(s->c, name, op, flags, err) )
+        return -1;
+    note(s->c, 1, "%s %s: done", operation_name(op), name);
+    return 0;
+}
+
+static int apply_one(struct session *s, const struct loaded *p,
+                     struct xs_error *err)
+{
+    if ( is_applied(p) )
+    {
+        note(s->c, 1, "%s is applied already", p->name);
+        return 0;
+    }
+    if ( deps_may_apply(&s->inv, p, s->c->opt.force[FORCE_DEPS], err) )
+        return -1;
+    return act(s, p->name, OP_APPLY, err);
+}
+
+static int replace_by(struct session *s, const struct loaded *p,
+                      struct xs_error *err)
+{
+    size_t i, others = 0;
+
+    for ( i = 0; i < s->inv.n; i++ )
+        others += &s->inv.payload[i] != p && is_applied(&s->inv.payload[i]);
+    if ( is_applied(p) && !others )
+    {
+        note(s->c, 1, "%s is applied already, and nothing else is", p->name);
+        return 0;
+    }
+    if ( is_applied(p) )
+    {
+        xs_fail(err, XS_STATE,
+                "it is applied already, together with others: engines replace "
+                "only by a payload that is not");
+        return xs_hint(err, "revert it first, or revert the others");
+    }
+    if ( deps_may_replace(&s->inv, p, s->c->opt.force[FORCE_DEPS], err) )
+        return -1;
+    return act(s, p->name, OP_REPLACE, err);
+}
+
+static int revert_one(struct session *s, const struct loaded *p,
+                      struct xs_error *err)
+{
+    if ( !is_applied(p) )
+    {
+        note(s->c, 1, "%s is not applied", p->name);
+        return 0;
+    }
+    if ( deps_may_remove(&s->inv, p, s->c->opt.force[FORCE_DEPS], err) )
+        return -1;
+    return act(s, p->name, OP_REVERT, err);
+}
+
+static int unload_one(struct session *s, const struct loaded *p,
+                      struct xs_error *err)
+{
+    /* The error of session_find(): it is not there. */
+    if ( !p && err->kind == XS_STATE )
+    {
+        note(s->c, 0, "nothing to unload: no payload of that name is there");
+        return 0;
+    }
+    if ( !p )
+        return -1;
+    if ( is_applied(p) )
+    {
+        xs_fail(err, XS_STATE, "it is applied");
+        return xs_hint(err, "revert it first: xen-xsplice revert %s", p->name);
+    }
+    if ( deps_may_remove(&s->inv, p, s->c->opt.force[FORCE_DEPS], err) ||
+         act(s, p->name, OP_UNLOAD, err) )
+        return -1;
+    if ( !s->c->opt.dry_run )
+        record_remove(s->c->run_dir, p->name);
+    return 0;
+}
+
+/* The frame that apply, replace, revert, and unload have in common. */
+static int change(struct control *c, const char *name, enum operation op,
+                  int (*one)(struct session *s, const struct loaded *p,
+                             struct xs_error *err),
+                  struct xs_error *err)
+{
+    const struct loaded *p;
+    struct session s;
+    int rc = check_name(name, err);
+
+    if ( !rc )
+        rc = session_begin(&s, c, true, err);
+    if ( !rc )
+    {
+        p = session_find(&s, name, err);
+        rc = p || op == OP_UNLOAD ? one(&s, p, err) : -1;
+        session_end(&s);
+    }
+    return rc ? xs_context(err, "%s %s", operation_name(op), name) : 0;
+}
+
+int verb_apply(struct control *c, int argc, char *const argv[],
+               struct xs_error *err)
+{
+    return change(c, argv[0], OP_APPLY, apply_one, err);
+}
+
+int verb_replace(struct control *c, int argc, char *const argv[],
+                 struct xs_error *err)
+{
+    return change(c, argv[0], OP_REPLACE, replace_by, err);
+}
+
+int verb_revert(struct control *c, int argc, char *const argv[],
+                struct xs_error *err)
+{
+    return change(c, argv[0], OP_REVERT, revert_one, err);
+}
+
+int verb_unload(struct control *c, int argc, char *const argv[],
+                struct xs_error *err)
+{
+    return change(c, argv[0], OP_UNLOAD, unload_one, err);
+}
+
+/* Is the payload there under that name?  1 yes, 0 no, -1 another one is. */
+static int already_there(const struct session *s, const char *name,
+                         const struct xs_payload *file, struct xs_error *err)
+{
+    const struct loaded *p = inventory_find(&s->inv, name);
+    char hex[XS_HEX_MAX];
+
+    if ( !p )
+        return 0;
+    if ( p->source == SOURCE_NONE )
+        xs_fail(err, XS_FAILED,
+                "a payload of that name is loaded, and its build-id is not "
+                "known");
+    else if ( xs_build_id_equal(&p->identity.id, &file->id) )
+        return 1;
+    else
+        xs_fail(err, XS_FAILED,
+                "a different payload of that name is loaded (build-id %s)",
+                xs_build_id_hex(&p->identity.id, hex));
+    return xs_hint(err, "take another name, or revert and unload that one");
+}
+
+static int send(struct session *s, const char *name,
+                const struct xs_payload *file, struct xs_error *err)
+{
+    uint32_t mark = console_mark(s->c->hv);
+    char console[CONSOLE_TEXT_MAX];
+    struct xs_error ignored;
+    int rc = engine_upload(s->c->hv, name, file->bytes, file->size);
+
+    if ( rc )
+    {
+        console_since(s->c->hv, mark, name, console);
+        return explain(OP_UPLOAD, rc, console, err);
+    }
+    /*
+     * Without the note the payload is there all the same; only on stock
+     * engines, and for payloads without metadata, is something lost, and then
+     * 'apply' says so.
+     */
+    if ( record_write(s->c->run_dir, name, file, &ignored) )
+        note(s->c, 1, "upload %s: %s", name, ignored.what);
+    note(s->c, 1, "upload %s: done", name);
+    return 0;
+}
+
+/*
+ * Everything that can be said against a file before the hypervisor sees it;
+ * with apply, also against applying it.  The candidate borrows name, and owns
+ * its identity.
+ */
+static int examine(struct session *s, const char *name,
+                   const struct xs_payload *file, bool apply,
+                   struct loaded *candidate, struct xs_error *err)
+{
+    *candidate = (struct loaded){ .name = name, .source = SOURCE_FILE };
+    candidate->status.state = XSPLICE_STATE_LOADED;
+    if ( !identity_of_file(&candidate->identity, file) )
+        return xs_fail(err, XS_FAILED, "out of memory");
+    if ( apply )
+        return deps_may_apply(&s->inv, candidate, s->c->opt.force[FORCE_DEPS],
+                              err);
+    return deps_built_for(&s->inv, candidate, err);
+}
+
+static int upload_file(struct session *s, const char *name,
+                       const struct xs_payload *file, struct xs_error *err)
+{
+    struct loaded candidate;
+    int rc = examine(s, name, file, false, &candidate, err);
+
+    if ( !rc )
+        rc = already_there(s, name, file, err);
+    if ( rc > 0 )
+        note(s->c, 1, "upload %s: it is there already", name);
+    else if ( !rc && s->c->opt.dry_run )
+        note(s->c, 0, "would upload %s", name);
+    else if ( !rc )
+        rc = send(s, name, file, err);
+    identity_free(&candidate.identity);
+    return rc < 0 ? -1 : 0;
+}
+
+/* What this call uploaded does not stay when it cannot be applied. */
+static int take_back(struct session *s, const char *name, struct xs_error *err)
+{
+    struct xs_error why = *err, failed;
+
+    if ( operate(s->c, name, OP_UNLOAD, 0, &failed) )
+        return xs_hint(err, "it stays loaded, unloading it failed as well: %s",
+                       failed.what);
+    record_remove(s->c->run_dir, name);
+    return xs_hint(err, "%s%sit was unloaded again", why.hint,
+                   why.hint[0] ? "; " : "");
+}
+
+static int load_file(struct session *s, const char *name,
+                     const struct xs_payload *file, struct xs_error *err)
+{
+    struct loaded candidate;
+    const struct loaded *p;
+    int there = already_there(s, name, file, err);
+    int rc = there;
+
+    if ( there < 0 )
+        return -1;
+    if ( there )
+    {
+        p = session_find(s, name, err);
+        return p ? apply_one(s, p, err) : -1;
+    }
+    rc = examine(s, name, file, true, &candidate, err);
+    if ( !rc && s->c->opt.dry_run )
+        note(s->c, 0, "would upload and apply %s", name);
+    else if ( !rc )
+    {
+        rc = send(s, name, file, err);
+        if ( !rc && act(s, name, OP_APPLY, err) )
+            rc = take_back(s, name, err);
+    }
+    identity_free(&candidate.identity);
+    return rc;
+}
+
+/* The frame that upload and load have in common. */
+static int
+bring(struct control *c, const char *verb, const char *name, const char *path,
+      int (*one)(struct session *s, const char *name,
+                 const struct xs_payload *file, struct xs_error *err),
+      struct xs_error *err)
+{
+    struct xs_payload file;
+    struct session s;
+    int rc = check_name(name, err);
+
+    if ( !rc && !(rc = xs_payload_read(&file, path, err)) )
+    {
+        rc = session_begin(&s, c, true, err);
+        if ( !rc )
+        {
+            rc = one(&s, name, &file, err);
+            session_end(&s);
+        }
+        xs_payload_free(&file);
+    }
+    return rc ? xs_context(err, "%s %s", verb, name) : 0;
+}
+
+int verb_upload(struct control *c, int argc, char *const argv[],
+                struct xs_error *err)
+{
+    return bring(c, "upload", argv[0], argv[1], upload_file, err);
+}
+
+int verb_load(struct control *c, int argc, char *const argv[],
+              struct xs_error *err)
+{
+    static const char *const endings[] = { ".xsplice", ".livepatch" };
+    char *path = strdup(argv[argc - 1]);
+    char *name;
+    size_t i;
+    int rc;
+
+    if ( !path )
+        return xs_fail(err, XS_FAILED, "out of memory");
+    name = argc == 2 ? argv[0] : basename(path);
+    for ( i = 0; argc == 1 && i < sizeof(endings) / sizeof(endings[0]); i++ )
+    {
+        size_t len = strlen(name), end = strlen(endings[i]);
+
+        if ( len > end && !strcmp(name + len - end, endings[i]) )
+            name[len - end] = '\0';
+    }
+    rc = bring(c, "load", name, argv[argc - 1], load_file, err);
+    free(path);
+    return rc;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control/verbs.h"
+
+#define CHANGES (TAKES_DRY_RUN | TAKES_TIMEOUT | TAKES_FORCE)
+
+const struct verb verbs[] = {
+    { "upload", "NAME FILE", 2, 2, true, TAKES_DRY_RUN | TAKES_TIMEOUT,
+      "hand a payload to the hypervisor; nothing is patched yet",
+      "The file is examined first: a damaged one, or one that is built for\n"
+      "another hypervisor, is refused before the hypervisor sees it.\n"
+      "Uploading the same payload again is no error; a different payload\n"
+      "under a name that is in use is refused.",
+      verb_upload },
+    { "load", "[NAME] FILE", 1, 2, true, CHANGES,
+      "upload, check and apply in one; safe to repeat",
+      "Without NAME it is the file's, less its ending.  If the payload cannot\n"
+      "be applied, what this call uploaded is unloaded again.",
+      verb_load },
+    { "check", "NAME", 1, 1, true, TAKES_JSON | TAKES_FORCE,
+      "say whether 'apply' would succeed now",
+      "Changes nothing.  With an engine that cannot answer that itself (the\n"
+      "one in stock Xen), the tool compares build-ids and dependencies, and\n"
+      "says that it did.",
+      verb_check },
+    { "apply", "NAME", 1, 1, true, CHANGES, "patch the hypervisor",
+      "Everything that the payload depends on must be there: the hypervisor,\n"
+      "or applied payloads.  Applying what is applied is no error.",
+      verb_apply },
+    { "replace", "NAME", 1, 1, true, CHANGES,
+      "revert all applied payloads and apply this one, in one step",
+      "The payload may depend on the hypervisor alone.", verb_replace },
+    { "revert", "NAME", 1, 1, true, CHANGES,
+      "take the patch out of the hypervisor; the payload stays loaded",
+      "Refused while an applied payload depends on it.  The engine in stock\n"
+      "Xen reverts only the payload that was applied last.",
+      verb_revert },
+    { "unload", "NAME", 1, 1, true, CHANGES,
+      "remove a payload that is not applied",
+      "Unloading what is not there is no error.", verb_unload },
+    { "list", "", 0, 0, true, TAKES_JSON, "show the payloads as a table",
+      "The table is the one of xen-livepatch, for programs that parse it;\n"
+      "new programs better take --json.",
+      verb_list },
+    { "status", "[NAME]", 0, 1, true, TAKES_JSON,
+      "show the state of the hypervisor's patches, or of one payload",
+      "Of one payload: 'applied' or 'loaded', and exit status 3 when it is\n"
+      "not there.",
+      verb_status },
+    { "info", "[NAME]", 0, 1, true, TAKES_JSON,
+      "show everything known about a payload, or about the hypervisor", "",
+      verb_info },
+    { "wait", "NAME", 1, 1, true, TAKES_TIMEOUT | TAKES_FOR,
+      "wait until a payload is in a state",
+      "Exit status 2 when it is not by the end of --timeout.", verb_wait },
+    { "is-applied", "NAME", 1, 1, true, 0,
+      "say by the exit status (0 or 3) whether a payload is applied", "",
+      verb_is_applied },
+    { "build-id", "", 0, 0, true, TAKES_JSON,
+      "print the running hypervisor's build-id", "", verb_build_id },
+    { "inspect", "FILE", 1, 1, false, TAKES_JSON,
+      "show what is in a payload file; needs no Xen", "", verb_inspect },
+    { "help", "[VERB]", 0, 1, false, 0, "show this, or the help of a verb", "",
+      verb_help },
+};
+
+const size_t n_verbs = sizeof(verbs) / sizeof(verbs[0]);
+
+const char *const wanted_names[WANT_COUNT] = {
+    [WANT_APPLIED] = "applied",
+    [WANT_LOADED] = "loaded",
+    [WANT_GONE] = "gone",
+};
