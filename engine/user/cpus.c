@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/user/cpus.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "engine/core/engine.h"
+#include "engine/core/port.h"
+#include "engine/user/fault.h"
+
+static struct operation *pending;
+static uint32_t pending_timeout;
+static cpus_run_fn *run_with;
+
+int port_run_stopped(struct operation *op, uint32_t timeout_ns)
+{
+    if ( fault_hit(FAULT_RUN_STOPPED) )
+        return -EBUSY;
+    if ( run_with )
+        return run_with(op, timeout_ns);
+    if ( pending )
+        return -EBUSY;
+    pending = op;
+    pending_timeout = timeout_ns;
+
+    return 0;
+}
+
+bool cpus_run_pending(void)
+{
+    struct operation *op = pending;
+    const char *why;
+    int rc;
+
+    if ( !op )
+        return false;
+    rc = fault_hit(FAULT_RENDEZVOUS) ? -EBUSY : port_quiescent(&why);
+    if ( !rc )
+        operation_act(op);
+    pending = NULL;
+    operation_settle(op, rc);
+
+    return true;
+}
+
+uint32_t cpus_pending_timeout(void)
+{
+    return pending_timeout;
+}
+
+void cpus_run_with(cpus_run_fn *fn)
+{
+    if ( pending )
+        abort();
+    run_with = fn;
+}
+
+void cpus_stop(void)
+{
+    if ( pending )
+        abort(); /* it would never end */
+}
