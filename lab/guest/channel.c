@@ -36,15 +36,13 @@
 #define OUTPUT_MAX (16UL << 20)
 #define FILE_AT    (OUTPUT_AT + OUTPUT_MAX)
 
-enum state
-{
+enum state {
     STATE_BOOTED = 1,
     STATE_RUNNING = 2,
     STATE_FINISHED = 3,
 };
 
-struct channel
-{
+struct channel {
     uint64_t magic, beat, output, state, status, file, pad[2];
     char sum[64];
 };
@@ -92,7 +90,8 @@ static void map_channel(void)
         if ( fd < 0 || fstat(fd, &st) )
             die(path);
         channel_size = st.st_size;
-        channel = mmap(NULL, channel_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        channel = mmap(NULL, channel_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+                       fd, 0);
         if ( channel == MAP_FAILED )
             die("mmap");
         close(fd);
@@ -126,7 +125,8 @@ static int copy_output(int fd)
     if ( got <= 0 )
         return got < 0 && (errno == EAGAIN || errno == EINTR);
     if ( (uint64_t)got > OUTPUT_MAX - at )
-        got = OUTPUT_MAX - at; /* the rest is lost: the pipe must not fill up */
+        got =
+            OUTPUT_MAX - at; /* the rest is lost: the pipe must not fill up */
     memcpy((char *)channel + OUTPUT_AT + at, buf, got);
     __sync_synchronize();
     channel->output = at + got;
@@ -160,20 +160,21 @@ static int run(char **argv)
     /* What the scenario left in the background may hold the pipe for ever. */
     while ( waitpid(pid, &status, WNOHANG) != pid )
     {
-        struct pollfd p = {.fd = open_end ? fds[0] : -1, .events = POLLIN};
+        struct pollfd p = { .fd = open_end ? fds[0] : -1, .events = POLLIN };
 
         if ( poll(&p, 1, 50) > 0 )
             open_end = copy_output(fds[0]);
     }
     while ( open_end )
     {
-        struct pollfd p = {.fd = fds[0], .events = POLLIN};
+        struct pollfd p = { .fd = fds[0], .events = POLLIN };
 
         if ( poll(&p, 1, 0) <= 0 )
             break;
         open_end = copy_output(fds[0]);
     }
-    channel->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    channel->status =
+        WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return 0;
 }
 
@@ -186,7 +187,8 @@ static int put(const char *path, const char *sum)
 
     if ( fd < 0 || fstat(fd, &st) )
         die(path);
-    if ( strlen(sum) != sizeof(channel->sum) || st.st_size > channel_size - FILE_AT )
+    if ( strlen(sum) != sizeof(channel->sum) ||
+         st.st_size > channel_size - FILE_AT )
     {
         errno = EFBIG;
         die(path);
@@ -218,6 +220,7 @@ int main(int argc, char **argv)
         channel->state = STATE_FINISHED;
         return 0;
     }
-    fprintf(stderr, "usage: channel beat | run CMD ... | put FILE SUM | end\n");
+    fprintf(stderr,
+            "usage: channel beat | run CMD ... | put FILE SUM | end\n");
     return 64;
 }
