@@ -23,8 +23,8 @@ void xsplice_unpatchable_init(void);
  */
 void xsplice_hooks_done(void);
 
-/* rendezvous.c: at boot, once the CPUs are up. */
-void xsplice_rendezvous_init(void);
+/* stop.c: at boot, once the CPUs are up. */
+void xsplice_stop_init(void);
 
 /*
  * Called with the CPUs stopped: has each of them flush its TLB on its way out,
