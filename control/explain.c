@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/explain.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "control/xen_errno.h"
@@ -16,9 +17,10 @@ static const struct row {
     enum xs_kind kind;
     const char *why;
     const char *hint;
+    bool vague; /* one number for many causes: the console's word is better */
 } rows[] = {
     { OP_UPLOAD, XEN_EINVAL, XS_REJECTED,
-      "the hypervisor finds a fault in the payload", NULL },
+      "the hypervisor finds a fault in the payload", NULL, true },
     { OP_UPLOAD, XEN_ENOENT, XS_REJECTED,
       "the payload refers to a symbol that this hypervisor does not have",
       "build it for exactly this hypervisor, or upload the payload first that "
@@ -28,7 +30,7 @@ static const struct row {
       "already there",
       "'list' shows the payloads; unload the other one first" },
     { OP_UPLOAD, XEN_EOPNOTSUPP, XS_REJECTED,
-      "the payload needs something that this engine cannot do", NULL },
+      "the payload needs something that this engine cannot do", NULL, true },
     { OP_UPLOAD, XEN_EOVERFLOW, XS_REJECTED,
       "a relocation does not reach its target, or a size is out of range",
       NULL },
@@ -60,17 +62,18 @@ static const struct row {
       "the hypervisor refuses it: the code to be patched is not what the "
       "payload expects, a payload with writable data was reverted before "
       "(unload it, and upload it again), or a hook of the payload says no",
-      NULL },
+      NULL, true },
     { OP_REPLACE, XEN_EINVAL, XS_DEPENDENCY,
       "the hypervisor refuses it: the payload is not built for the hypervisor "
       "alone, or the code to be patched is not what it expects",
-      NULL },
+      NULL, true },
     { OP_REPLACE, XEN_EOPNOTSUPP, XS_UNSUPPORTED,
       "this engine cannot replace when this payload or an applied one has "
       "hooks that run before or after the action",
       "revert the applied payloads, the last one first, and apply this one" },
     { OP_REVERT, XEN_EINVAL, XS_FAILED,
-      "the hypervisor refuses it, or a hook of the payload says no", NULL },
+      "the hypervisor refuses it, or a hook of the payload says no", NULL,
+      true },
 
     { OP_INFO, XEN_EOPNOTSUPP, XS_UNSUPPORTED,
       "this hypervisor's engine does not have that operation", NULL },
@@ -112,6 +115,7 @@ int explain(enum operation op, int rc, const char *console,
     static const struct row unknown = {
         .kind = XS_FAILED,
         .why = "the hypervisor refuses it",
+        .vague = true,
     };
     const struct row *row = &unknown;
     size_t i;
@@ -123,8 +127,13 @@ int explain(enum operation op, int rc, const char *console,
             row = &rows[i];
             break;
         }
-    xs_fail(err, row->kind, "%s (%s)%s%s", row->why, xen_errno_name(-rc),
-            console[0] ? "; its console says: " : "", console);
+    xs_fail(err, row->kind, "%s (%s)%s%s",
+            row->vague && console[0] ? unknown.why : row->why,
+            xen_errno_name(-rc),
+            !console[0]  ? ""
+            : row->vague ? ": "
+                         : "; its console says: ",
+            console);
     if ( row->hint )
         return xs_hint(err, "%s", row->hint);
     if ( !console[0] )

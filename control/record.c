@@ -49,6 +49,25 @@ static char *record_path(const char *run_dir, const char *name)
     return path;
 }
 
+/* With the folders above it: a bare system may have no /run yet. */
+static int make_dir(const char *run_dir)
+{
+    char *path = strdup(run_dir);
+    char *slash = path;
+    int rc;
+
+    while ( slash && (slash = strchr(slash + 1, '/')) )
+    {
+        *slash = '\0';
+        /* What cannot be made shows at the last one. */
+        mkdir(path, 0755);
+        *slash = '/';
+    }
+    free(path);
+    rc = mkdir(run_dir, 0755);
+    return rc && errno == EEXIST ? 0 : rc;
+}
+
 int record_write(const char *run_dir, const char *name,
                  const struct xs_payload *payload, struct xs_error *err)
 {
@@ -67,7 +86,7 @@ int record_write(const char *run_dir, const char *name,
                         digest(payload->modinfo, payload->modinfo_size));
     if ( size < 0 )
         xs_fail(err, XS_FAILED, "out of memory");
-    else if ( mkdir(run_dir, 0755) && errno != EEXIST )
+    else if ( make_dir(run_dir) )
         xs_fail(err, XS_FAILED, "cannot make %s: %s", run_dir,
                 strerror(errno));
     else
@@ -122,7 +141,7 @@ int record_lock(const char *run_dir, struct hypervisor *hv, uint64_t timeout,
     int fd;
 
     /* A directory that cannot be made shows when the file is opened. */
-    mkdir(run_dir, 0755);
+    make_dir(run_dir);
     if ( asprintf(&path, "%s/lock", run_dir) < 0 )
         return xs_fail(err, XS_FAILED, "out of memory");
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -163,7 +163,27 @@ int verb_unload(struct control *c, int argc, char *const argv[],
     return change(c, argv[0], OP_UNLOAD, unload_one, err);
 }
 
-/* Is the payload there under that name?  1 yes, 0 no, -1 another one is. */
+/* Engines take a payload once, whatever its name. */
+static int no_other_name(const struct session *s,
+                         const struct xs_payload *file, struct xs_error *err)
+{
+    size_t i;
+
+    for ( i = 0; i < s->inv.n; i++ )
+    {
+        const struct loaded *p = &s->inv.payload[i];
+
+        if ( p->source == SOURCE_NONE ||
+             !xs_build_id_equal(&p->identity.id, &file->id) )
+            continue;
+        xs_fail(err, XS_FAILED, "the same payload is loaded already, as '%s'",
+                p->name);
+        return xs_hint(err, "use that one, or unload it first");
+    }
+    return 0;
+}
+
+/* Is the payload there under that name?  1 yes, 0 no, -1 not as it should. */
 static int already_there(const struct session *s, const char *name,
                          const struct xs_payload *file, struct xs_error *err)
 {
@@ -171,7 +191,7 @@ static int already_there(const struct session *s, const char *name,
     char hex[XS_HEX_MAX];
 
     if ( !p )
-        return 0;
+        return no_other_name(s, file, err);
     if ( p->source == SOURCE_NONE )
         xs_fail(err, XS_FAILED,
                 "a payload of that name is loaded, and its build-id is not "
@@ -204,7 +224,8 @@ static int send(struct session *s, const char *name,
      * 'apply' says so.
      */
     if ( record_write(s->c->run_dir, name, file, &ignored) )
-        note(s->c, 1, "upload %s: %s", name, ignored.what);
+        note(s->c, 0, "upload %s: what it depends on could not be noted: %s",
+             name, ignored.what);
     note(s->c, 1, "upload %s: done", name);
     return 0;
 }

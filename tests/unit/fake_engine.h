@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An engine in the test's own process that keeps to the documented hypercall
+ * interface of stock Xen, with a clock that only moves when somebody sleeps.
+ * What cannot be had from a real engine at will (a CPU that is late, a mark
+ * that gets stuck) is had from it by the fields below.
+ */
+#ifndef TESTS_FAKE_ENGINE_H
+#define TESTS_FAKE_ENGINE_H
+
+#include <stdbool.h>
+
+#include "common/payload_file.h"
+#include "control/hypervisor.h"
+
+#define FAKE_MOST 8
+
+struct fake_payload {
+    char name[XSPLICE_NAME_MAX];
+    struct xs_payload file;
+    uint32_t state;
+    int32_t rc;
+    unsigned int polls_left; /* GETs until the pending action has ended */
+    uint32_t pending;        /* XSPLICE_ACTION_*; 0: none */
+    unsigned int order;      /* of being applied */
+};
+
+struct fake_engine {
+    struct hypervisor hv; /* what the tool is given */
+    uint64_t now;         /* ns */
+    uint64_t slept;       /* ns in all */
+    unsigned int n, buffers, actions;
+    unsigned int applied; /* counter for order */
+    uint32_t version;
+    struct fake_payload payload[FAKE_MOST];
+    char console[4096];
+    uint32_t last_flags; /* of the last action */
+
+    /* What is to go wrong. */
+    unsigned int busy;       /* the next so many actions: EBUSY at once */
+    unsigned int late;       /* the next so many end with rc EBUSY */
+    unsigned int polls;      /* GETs that an action stays pending */
+    bool stick;              /* EBUSY at once also leaves rc = EAGAIN */
+    int refuse_action;       /* >0: every action gives -this at once */
+    const char *refuse_says; /* on the console, with it */
+    int refuse_upload;       /* likewise */
+    bool own;                /* has CHECK and INFO */
+    int check_answer;
+};
+
+void fake_begin(struct fake_engine *f);
+
+/* Also asserts that every buffer has been released. */
+void fake_end(struct fake_engine *f);
+
+struct fake_payload *fake_find(struct fake_engine *f, const char *name);
+
+#endif /* TESTS_FAKE_ENGINE_H */
