@@ -228,6 +228,12 @@ static int fake_action(struct fake_engine *f, struct xsplice_op_action *op)
         say(f, p->name, f->refuse_says);
         return -f->refuse_action;
     }
+    if ( f->raced )
+    {
+        p->state = XSPLICE_STATE_APPLIED;
+        p->rc = -XEN_EAGAIN;
+        return 0;
+    }
     if ( op->cmd == XSPLICE_ACTION_UNLOAD )
         return fake_unload(f, p);
     if ( (op->cmd == XSPLICE_ACTION_REVERT) != applied )

@@ -67,6 +67,8 @@ static void each_fault_has_its_own_sentence(void **state)
         { "no-depends", "it has no section .livepatch.depends" },
         { "two-ids",
           "section .livepatch.xen_depends holds 2 build-ids instead of one" },
+        { "note",
+          "section .livepatch.xen_depends: a note does not fit into it" },
         { "version", "function 0 has version 9, engines know 2" },
         { "funcs",
           "section .livepatch.funcs has 111 bytes: not a multiple of 104" },

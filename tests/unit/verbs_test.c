@@ -434,6 +434,15 @@ static void a_stuck_mark_neither_hangs_nor_refuses(void **state)
     assert_true(engine.now < 5 * NS_PER_S);
 }
 
+/* The action was somebody else's; what counts is that it is applied. */
+static void a_stuck_mark_on_the_wanted_state_is_enough(void **state)
+{
+    upload("test1", "test1");
+    engine.raced = true;
+    must("apply test1");
+    assert_true(engine.now < 2 * NS_PER_S);
+}
+
 static void an_action_that_never_ends_is_reported(void **state)
 {
     upload("test1", "test1");
@@ -554,6 +563,7 @@ int main(void)
         CASE(busy_is_tried_again_until_it_works),
         CASE(the_timeout_is_kept),
         CASE(a_stuck_mark_neither_hangs_nor_refuses),
+        CASE(a_stuck_mark_on_the_wanted_state_is_enough),
         CASE(an_action_that_never_ends_is_reported),
         CASE(a_refusal_carries_the_consoles_reason),
         CASE(notes_serve_payloads_without_metadata),

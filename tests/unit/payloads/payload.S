@@ -32,6 +32,11 @@ new_function:
         note .livepatch.depends, DEPENDS
 #endif
         note .livepatch.xen_depends, XEN
+#ifdef BROKEN_NOTE
+        .long 4, 24, 3
+        .asciz "GNU"
+        .fill 20, 1, 0x12
+#endif
 #ifdef BROKEN_TWO_IDS
         .long 4, 20, 3
         .asciz "GNU"
