@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "builder/compare.h"
+#include "builder/memory.h"
+#include "builder/names.h"
+#include "builder/session.h"
+
+static struct binding none(enum xsplice_build_reason reason)
+{
+    return (struct binding){ .kind = BIND_NONE, .reason = reason };
+}
+
+static struct binding to_atom(struct atom *a)
+{
+    return (struct binding){ .kind = BIND_ATOM, .atom = a };
+}
+
+char *hypervisor_name(const struct atom *old)
+{
+    if ( old->sym->bind == STB_LOCAL && old->sym->file[0] )
+        return xs_printf("%s#%s", old->sym->file, old->sym->name);
+    return xs_strdup(old->sym->name);
+}
+
+/*
+ * A name that the hypervisor has once is looked up when the payload is
+ * loaded.  One that it has several times (static locals of one name in one
+ * file) is bound to the address that the old code in the image uses; the
+ * payload fits that one image anyway, by its build-id.
+ */
+static struct binding to_image(const struct session *s, struct atom *old)
+{
+    struct binding b = { .kind = BIND_NAME };
+    const struct image_symbol *sym;
+    size_t n;
+
+    if ( !old->sym )
+        return none(XSPLICE_BUILD_NOT_UNDERSTOOD);
+    n = image_find(s->img, old->sym->bind == STB_LOCAL ? old->sym->file : "",
+                   old->sym->name, &sym);
+    if ( !n )
+        return none(XSPLICE_BUILD_SYMBOL_MISSING);
+    if ( n > 1 && !old->image_addr )
+        return none(XSPLICE_BUILD_SYMBOL_AMBIGUOUS);
+    b.value = n > 1 ? old->image_addr : sym->addr;
+    if ( image_is_init(s->img, b.value) )
+        return none(XSPLICE_BUILD_INIT_NEEDED);
+    if ( n == 1 && sym->size && old->sym->size && sym->size != old->sym->size )
+        return none(XSPLICE_BUILD_ORIGIN_CODE);
+    b.name = hypervisor_name(old);
+    if ( n > 1 )
+        b.kind = BIND_VALUE;
+    return b;
+}
+
+/*
+ * A constant whose address may be compared (tables with names, structures of
+ * pointers) stays the hypervisor's as long as it is unchanged.
+ */
+static bool keeps_identity(struct atom *a)
+{
+    return a->twin && a->sym && a->twin->sym &&
+           (a->nr_relocs || !name_is_numbered(a->sym->name)) &&
+           compare_atoms(a->twin, a, NULL);
+}
+
+static struct binding to_target(const struct session *s, struct atom *t,
+                                bool branch)
+{
+    if ( t->owner )
+        return to_atom(t);
+    switch ( t->sec->kind )
+    {
+    case SECTION_TEXT:
+        if ( !t->twin || (t->state == ATOM_DIFFERS && branch) )
+            return to_atom(t);
+        return to_image(s, t->twin);
+    case SECTION_STRINGS:
+    case SECTION_CONST:
+    case SECTION_RODATA:
+        if ( !atom_by_content(t) )
+            return t->twin ? to_image(s, t->twin) : to_atom(t);
+        if ( keeps_identity(t) )
+        {
+            struct binding b = to_image(s, t->twin);
+
+            if ( b.kind != BIND_NONE )
+                return b;
+        }
+        return to_atom(t);
+    case SECTION_DATA:
+        return t->twin ? to_image(s, t->twin) : to_atom(t);
+    case SECTION_PERCPU:
+        return t->twin ? to_image(s, t->twin) : none(XSPLICE_BUILD_PERCPU_NEW);
+    case SECTION_INIT:
+        return none(XSPLICE_BUILD_INIT_NEEDED);
+    default:
+        return none(XSPLICE_BUILD_SECTION_UNKNOWN);
+    }
+}
+
+/* The definition of a global symbol among the units that were compiled. */
+static struct atom *find_global(const struct session *s, const char *name)
+{
+    size_t i, j;
+
+    for ( i = 0; i < s->nr_pairs; i++ )
+    {
+        const struct object *obj = s->pairs[i].new;
+
+        for ( j = 0; obj && j < obj->nr_syms; j++ )
+            if ( obj->syms[j].bind != STB_LOCAL && obj->syms[j].atom &&
+                 obj->syms[j].value == obj->syms[j].atom->start &&
+                 !strcmp(obj->syms[j].name, name) )
+                return obj->syms[j].atom;
+    }
+    return NULL;
+}
+
+struct binding bind(const struct session *s, struct atom *target,
+                    const struct symbol *sym, bool branch)
+{
+    struct binding b = { .kind = BIND_NAME };
+    const struct image_symbol *found;
+    struct atom *global;
+
+    if ( target )
+        return to_target(s, target, branch);
+    if ( sym->shndx == SHN_COMMON )
+        return none(XSPLICE_BUILD_COMMON_SYMBOL);
+    if ( sym->shndx == SHN_ABS )
+    {
+        b.kind = BIND_VALUE;
+        b.value = sym->value;
+        b.name = xs_strdup(sym->name);
+        return b;
+    }
+    if ( sym->sec )
+        return none(sym->sec->kind == SECTION_IGNORED
+                        ? XSPLICE_BUILD_SECTION_DISCARDED
+                        : XSPLICE_BUILD_SECTION_UNKNOWN);
+    global = find_global(s, sym->name);
+    if ( global && (!global->twin || global->state == ATOM_DIFFERS) )
+        return to_target(s, global, branch);
+    if ( !image_find(s->img, "", sym->name, &found) )
+        return none(XSPLICE_BUILD_SYMBOL_MISSING);
+    if ( image_is_init(s->img, found->addr) )
+        return none(XSPLICE_BUILD_INIT_NEEDED);
+    b.name = xs_strdup(sym->name);
+    b.value = found->addr;
+    return b;
+}
+
+void binding_free(struct binding *b)
+{
+    free(b->name);
+    b->name = NULL;
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "builder/correlate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "builder/compare.h"
+#include "builder/memory.h"
+#include "builder/names.h"
+
+/* A named atom and who refers to it (base names, sorted, each once). */
+struct entry {
+    struct atom *atom;
+    const char *key;
+    const char **referrers;
+    size_t nr_referrers;
+};
+
+struct list {
+    struct entry *entries;
+    size_t nr;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    int d = strcmp(x->key, y->key);
+
+    return d ? d : strcmp(x->atom->sym->file, y->atom->sym->file);
+}
+
+/*
+ * Code is no data; and what was freed after boot is not there any more for
+ * something of the same name that stays.
+ */
+static bool same_sort(const struct atom *a, const struct atom *b)
+{
+    return (a->sec->flags & SHF_EXECINSTR) ==
+               (b->sec->flags & SHF_EXECINSTR) &&
+           (a->sec->kind == SECTION_INIT) == (b->sec->kind == SECTION_INIT);
+}
+
+static void pair(struct atom *old, struct atom *new)
+{
+    old->twin = new;
+    new->twin = old;
+}
+
+/* All named atoms, or those that the compiler numbered, sorted by key. */
+static struct list collect(const struct object *obj, bool numbered)
+{
+    struct list list = { 0 };
+    size_t i;
+
+    for ( i = 0; i < obj->nr_atoms; i++ )
+    {
+        struct atom *a = obj->atoms[i];
+
+        if ( !a->sym || a->owner || a->twin ||
+             (a->sym->bind == STB_LOCAL && name_is_numbered(a->sym->name)) !=
+                 numbered )
+            continue;
+        list.entries = xs_grow(list.entries, list.nr, sizeof(*list.entries));
+        list.entries[list.nr++] =
+            (struct entry){ a, numbered ? a->base : a->sym->name, NULL, 0 };
+    }
+    if ( list.nr )
+        qsort(list.entries, list.nr, sizeof(*list.entries), by_key);
+    return list;
+}
+
+static void release(struct list *list)
+{
+    size_t i;
+
+    for ( i = 0; i < list->nr; i++ )
+        free(list->entries[i].referrers);
+    free(list->entries);
+}
+
+/* How many entries from I on have the key of I and fit ATOM's file. */
+static size_t run_length(const struct list *list, size_t i)
+{
+    size_t n = i;
+
+    while ( n < list->nr &&
+            !strcmp(list->entries[n].key, list->entries[i].key) )
+        n++;
+    return n - i;
+}
+
+/*
+ * Names that the programmer gave.  A name that is there once on both sides is
+ * one thing, even if it became static or stopped being so; where an object
+ * holds several files, the file must be the same too.
+ */
+static void pair_by_name(struct list *old, struct list *new)
+{
+    size_t i = 0, j = 0, k, l;
+
+    while ( i < old->nr && j < new->nr )
+    {
+        int d = strcmp(old->entries[i].key, new->entries[j].key);
+        size_t n = run_length(old, i), m = run_length(new, j);
+
+        if ( d < 0 )
+            i += n;
+        else if ( d > 0 )
+            j += m;
+        else
+        {
+            for ( k = i; k < i + n; k++ )
+                for ( l = j; l < j + m; l++ )
+                {
+                    struct atom *o = old->entries[k].atom;
+                    struct atom *w = new->entries[l].atom;
+                    bool once = n == 1 && m == 1;
+                    bool file = !strcmp(o->sym->file, w->sym->file);
+                    bool unique =
+                        (k == i ||
+                         by_key(&old->entries[k - 1], &old->entries[k])) &&
+                        (k + 1 == i + n ||
+                         by_key(&old->entries[k], &old->entries[k + 1]));
+
+                    if ( !o->twin && !w->twin && same_sort(o, w) &&
+                         (once || (file && unique)) )
+                        pair(o, w);
+                }
+            i += n;
+            j += m;
+        }
+    }
+}
+
+static void refer(struct list *list, const struct atom *target,
+                  const char *who)
+{
+    size_t i, j;
+
+    for ( i = 0; i < list->nr; i++ )
+    {
+        struct entry *e = &list->entries[i];
+
+        if ( e->atom != target )
+            continue;
+        for ( j = 0; j < e->nr_referrers; j++ )
+            if ( !strcmp(e->referrers[j], who) )
+                return;
+        e->referrers = xs_grow(e->referrers, j, sizeof(who));
+        e->referrers[e->nr_referrers++] = who;
+        return;
+    }
+}
+
+static void find_referrers(const struct object *obj, struct list *list)
+{
+    size_t i, j;
+
+    if ( !list->nr )
+        return;
+    for ( i = 0; i < obj->nr_atoms; i++ )
+    {
+        const struct atom *a = obj->atoms[i];
+        const struct atom *who = a->owner ? a->owner : a;
+
+        for ( j = 0; j < a->nr_relocs; j++ )
+            if ( a->relocs[j].target && who->base )
+                refer(list, a->relocs[j].target, who->base);
+    }
+}
+
+static bool refers(const struct entry *e, const char *who)
+{
+    size_t i;
+
+    for ( i = 0; i < e->nr_referrers; i++ )
+        if ( !strcmp(e->referrers[i], who) )
+            return true;
+    return false;
+}
+
+static size_t shared(const struct entry *a, const struct entry *b)
+{
+    size_t i, n = 0;
+
+    for ( i = 0; i < a->nr_referrers; i++ )
+        n += refers(b, a->referrers[i]);
+    return n;
+}
+
+enum likeness { SAME_REFERRERS, SOME_REFERRERS, SAME_CODE };
+
+/*
+ * Whether two entries sit at the same place in a function whose code is the
+ * same on both sides, apart from what its relocations lead to.
+ */
+static bool same_place(const struct atom *o, const struct atom *n)
+{
+    const struct object *obj = n->obj;
+    size_t i, j;
+
+    for ( i = 0; i < obj->nr_atoms; i++ )
+    {
+        const struct atom *f = obj->atoms[i];
+
+        if ( !f->twin || !f->sym || !compare_bytes(f->twin, f) )
+            continue;
+        for ( j = 0; j < f->nr_relocs; j++ )
+            if ( f->relocs[j].target == n && f->twin->relocs[j].target == o &&
+                 f->relocs[j].off == f->twin->relocs[j].off )
+                return true;
+    }
+    return false;
+}
+
+static bool alike(const struct entry *o, const struct entry *n,
+                  enum likeness how)
+{
+    if ( o->atom->twin || n->atom->twin || !same_sort(o->atom, n->atom) ||
+         o->atom->sec->kind != n->atom->sec->kind )
+        return false;
+    switch ( how )
+    {
+    case SAME_REFERRERS:
+        return o->nr_referrers == n->nr_referrers && o->nr_referrers &&
+               shared(o, n) == o->nr_referrers;
+    case SOME_REFERRERS:
+        return shared(o, n) > 0;
+    case SAME_CODE:
+        return same_place(o->atom, n->atom);
+    }
+    return false;
+}
+
+/* Pairs what is alike if there is exactly one candidate on both sides. */
+static bool pair_alike(struct entry *old, size_t n, struct entry *new,
+                       size_t m, enum likeness how)
+{
+    size_t i, j, k;
+    bool any = false;
+
+    for ( i = 0; i < n; i++ )
+    {
+        struct entry *only = NULL;
+        size_t count = 0, back = 0;
+
+        for ( j = 0; j < m; j++ )
+            if ( alike(&old[i], &new[j], how) )
+            {
+                only = &new[j];
+                count++;
+            }
+        if ( count != 1 )
+            continue;
+        for ( k = 0; k < n; k++ )
+            back += alike(&old[k], only, how);
+        if ( back != 1 )
+            continue;
+        pair(old[i].atom, only->atom);
+        any = true;
+    }
+    return any;
+}
+
+/*
+ * Clones of functions: any pairing gives a right payload, because callers are
+ * compared by it.  The same name is the one that changes least.
+ */
+static void pair_clones(struct entry *old, size_t n, struct entry *new,
+                        size_t m)
+{
+    size_t i, j;
+
+    for ( i = 0; i < n; i++ )
+        for ( j = 0; j < m; j++ )
+            if ( !old[i].atom->twin && !new[j].atom->twin &&
+                 atom_is_function(old[i].atom) &&
+                 atom_is_function(new[j].atom) &&
+                 (!strcmp(old[i].atom->sym->name, new[j].atom->sym->name) ||
+                  (n == 1 && m == 1)) )
+                pair(old[i].atom, new[j].atom);
+}
+
+static void pair_numbered(struct list *old, struct list *new)
+{
+    size_t i = 0, j = 0;
+
+    while ( i < old->nr && j < new->nr )
+    {
+        int d = strcmp(old->entries[i].key, new->entries[j].key);
+        size_t n = run_length(old, i), m = run_length(new, j);
+
+        if ( d <= 0 && d )
+            i += n;
+        else if ( d > 0 )
+            j += m;
+        else
+        {
+            struct entry *o = &old->entries[i], *w = &new->entries[j];
+
+            pair_clones(o, n, w, m);
+            while ( pair_alike(o, n, w, m, SAME_CODE) ||
+                    pair_alike(o, n, w, m, SAME_REFERRERS) ||
+                    pair_alike(o, n, w, m, SOME_REFERRERS) )
+                ;
+            i += n;
+            j += m;
+        }
+    }
+}
+
+void correlate(struct object *old, struct object *new)
+{
+    struct list o = collect(old, false), n = collect(new, false);
+
+    pair_by_name(&o, &n);
+    release(&o);
+    release(&n);
+    o = collect(old, true);
+    n = collect(new, true);
+    find_referrers(old, &o);
+    find_referrers(new, &n);
+    pair_numbered(&o, &n);
+    release(&o);
+    release(&n);
+}
+
+struct atom *correlate_rival(const struct object *old, const struct atom *new)
+{
+    size_t i;
+
+    if ( !new->sym || atom_by_content(new) || atom_is_function(new) ||
+         !name_is_numbered(new->sym->name) )
+        return NULL;
+    for ( i = 0; i < old->nr_atoms; i++ )
+    {
+        struct atom *o = old->atoms[i];
+
+        if ( o->sym && !o->twin && !atom_by_content(o) && same_sort(o, new) &&
+             !strcmp(o->base, new->base) && name_is_numbered(o->sym->name) )
+            return o;
+    }
+    return NULL;
+}

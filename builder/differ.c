@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "builder/differ.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "builder/arch.h"
+#include "builder/correlate.h"
+#include "builder/findings.h"
+#include "builder/memory.h"
+#include "builder/notes.h"
+#include "builder/provenance.h"
+#include "builder/session.h"
+
+static int by_object(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+
+    return strcmp(x->unit->object, y->unit->object);
+}
+
+static int open_pairs(struct session *s, struct xs_error *err)
+{
+    size_t i;
+
+    s->nr_pairs = s->in->nr_units;
+    s->pairs = xs_calloc(s->nr_pairs, sizeof(*s->pairs));
+    for ( i = 0; i < s->nr_pairs; i++ )
+        s->pairs[i].unit = &s->in->units[i];
+    qsort(s->pairs, s->nr_pairs, sizeof(*s->pairs), by_object);
+    for ( i = 0; i < s->nr_pairs; i++ )
+    {
+        struct pair *p = &s->pairs[i];
+
+        if ( p->unit->old_path &&
+             !(p->old = object_open(p->unit->old_path, p->unit->source, err)) )
+            return -1;
+        if ( p->unit->new_path &&
+             !(p->new = object_open(p->unit->new_path, p->unit->source, err)) )
+            return -1;
+    }
+    return 0;
+}
+
+static void close_session(struct session *s)
+{
+    size_t i;
+
+    for ( i = 0; s->pairs && i < s->nr_pairs; i++ )
+    {
+        object_free(s->pairs[i].old);
+        object_free(s->pairs[i].new);
+    }
+    free(s->pairs);
+    free(s->included);
+    free(s->hooks);
+    image_free(s->img);
+}
+
+/* Whether the hypervisor is built with landing pads: one is enough to say. */
+static bool has_landing_pads(const struct image *img)
+{
+    size_t i;
+
+    for ( i = 0; i < img->nr_syms; i++ )
+    {
+        const struct image_symbol *s = &img->syms[i];
+        const uint8_t *p;
+
+        if ( s->type == STT_FUNC && s->size &&
+             (p = image_bytes(img, s->addr, s->size)) &&
+             arch_has_landing_pad(p, s->size) )
+            return true;
+    }
+    return false;
+}
+
+static int check_name(const char *name, struct xs_error *err)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-._";
+
+    if ( name && name[0] && strlen(name) < 128 &&
+         !name[strspn(name, allowed)] )
+        return 0;
+    xs_fail(err, XS_USAGE, "%s: is no name for a payload",
+            name ? name : "(none)");
+    return xs_hint(err, "use up to 127 letters, digits, - . and _");
+}
+
+static void judge(struct session *s)
+{
+    struct differ_result *out = s->out;
+
+    if ( findings_count(out, DIFFER_ORIGIN) )
+        out->verdict = DIFFER_ORIGINAL;
+    else if ( findings_count(out, DIFFER_REFUSED) )
+        out->verdict = DIFFER_CANNOT;
+    else if ( findings_count(out, DIFFER_CHANGED) ||
+              findings_count(out, DIFFER_HOOK) )
+        out->verdict = DIFFER_BUILT;
+    else if ( s->nr_init )
+    {
+        findings_reason(out, DIFFER_REFUSED, XSPLICE_BUILD_INIT_ONLY, "", "",
+                        "nothing else does");
+        out->verdict = DIFFER_CANNOT;
+    }
+    else
+        out->verdict = DIFFER_NO_CHANGE;
+}
+
+static int run(struct session *s, struct xs_error *err)
+{
+    size_t i;
+
+    if ( check_name(s->in->name, err) ||
+         !(s->img = image_open(s->in->xen_syms, err)) || open_pairs(s, err) )
+        return -1;
+    build_id_print(&s->img->id, s->out->xen_build_id);
+    s->landing_pads = has_landing_pads(s->img);
+    for ( i = 0; i < s->nr_pairs; i++ )
+        if ( s->pairs[i].old && s->pairs[i].new )
+        {
+            correlate(s->pairs[i].old, s->pairs[i].new);
+            provenance_learn(s->img, s->pairs[i].old);
+        }
+    select_all(s);
+    judge(s);
+    return s->out->verdict == DIFFER_BUILT ? emit(s, err) : 0;
+}
+
+int differ_run(const struct differ_input *in, struct differ_result *out,
+               struct xs_error *err)
+{
+    struct session s = { .in = in, .out = out };
+    int rc;
+
+    memset(out, 0, sizeof(*out));
+    rc = run(&s, err);
+    close_session(&s);
+    if ( rc )
+        differ_free(out);
+    else
+        findings_finish(out);
+    return rc;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "builder/provenance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "builder/arch.h"
+#include "builder/findings.h"
+#include "builder/memory.h"
+
+#define MAX_DEPTH 4 /* of constants that lead to constants */
+
+struct mismatch {
+    uint64_t offset;
+    char *why; /* allocated, NULL if the bytes differ */
+};
+
+static bool holds(const struct image *img, struct atom *a, uint64_t addr,
+                  bool learn, unsigned int depth, struct mismatch *bad);
+
+static const char *file_of(const struct symbol *sym)
+{
+    return sym->bind == STB_LOCAL ? sym->file : "";
+}
+
+/* Whether the image has a symbol of this name at this address. */
+static const struct image_symbol *named_at(const struct image *img,
+                                           const char *file, const char *name,
+                                           uint64_t addr)
+{
+    const struct image_symbol *s;
+
+    if ( !image_find(img, file, name, &s) )
+        return NULL;
+    for ( ; s < img->syms + img->nr_syms && !strcmp(s->name, name) &&
+            !strcmp(s->file, file);
+          s++ )
+        if ( s->addr == addr )
+            return s;
+    return NULL;
+}
+
+/* The address that a field of the image holds (its addend still in it). */
+static uint64_t read_field(const struct arch_reloc *type, const uint8_t *p,
+                           uint64_t addr)
+{
+    uint64_t v = 0;
+
+    memcpy(&v, p, type->size);
+    if ( type->is_signed && type->size < 8 && v >> (8 * type->size - 1) )
+        v |= ~(uint64_t)0 << (8 * type->size);
+    return type->pc_rel ? v + addr : v;
+}
+
+static bool wrong(struct mismatch *bad, uint64_t offset, char *why)
+{
+    bad->offset = offset;
+    free(bad->why);
+    bad->why = why;
+    return false;
+}
+
+static bool leads_to(const struct image *img, const struct reloc *r,
+                     uint64_t value, bool learn, unsigned int depth,
+                     uint64_t offset, struct mismatch *bad)
+{
+    struct atom *t = r->target;
+    uint64_t addr;
+
+    if ( !t )
+    {
+        if ( r->sym->sec || r->sym->shndx == SHN_ABS ||
+             named_at(img, "", r->sym->name, value - r->addend) )
+            return true;
+        return wrong(bad, offset,
+                     xs_printf("refers to %s, the hypervisor's does not",
+                               r->sym->name));
+    }
+    addr = value - r->off;
+    if ( t->sym && named_at(img, file_of(t->sym), t->sym->name, addr) )
+    {
+        if ( learn )
+            t->image_addr = addr;
+        return true;
+    }
+    if ( atom_by_content(t) )
+    {
+        struct mismatch inner = { 0 };
+        bool same = depth >= MAX_DEPTH ||
+                    holds(img, t, addr, learn, depth + 1, &inner);
+
+        free(inner.why);
+        return same ? true
+                    : wrong(bad, offset,
+                            xs_printf("refers to another %s",
+                                      t->sec->kind == SECTION_STRINGS
+                                          ? "string"
+                                          : "constant"));
+    }
+    if ( !t->sym ) /* fixup code and the like: no name to check */
+        return true;
+    return wrong(
+        bad, offset,
+        xs_printf("refers to %s, the hypervisor's does not", t->sym->name));
+}
+
+static bool holds(const struct image *img, struct atom *a, uint64_t addr,
+                  bool learn, unsigned int depth, struct mismatch *bad)
+{
+    const uint8_t *p = image_bytes(img, addr, a->size);
+    uint64_t at = 0;
+    size_t i = 0;
+
+    if ( !p )
+        return a->size ? wrong(bad, 0, xs_strdup("lies outside the image"))
+                       : true;
+    while ( at < a->size )
+    {
+        const struct reloc *r = i < a->nr_relocs ? &a->relocs[i] : NULL;
+        const struct arch_reloc *type = r ? arch_reloc(r->type) : NULL;
+
+        if ( r && r->offset - a->start == at )
+        {
+            i++;
+            if ( !type )
+                at += 4;
+            else if ( at + type->size > a->size )
+                return wrong(bad, at, NULL);
+            else if ( type->size >= 4 &&
+                      !leads_to(img, r, read_field(type, p + at, addr + at),
+                                learn, depth, at, bad) )
+                return false;
+            else
+                at += type->size;
+            continue;
+        }
+        if ( p[at] != atom_byte(a, at) )
+            return wrong(bad, at, NULL);
+        at++;
+    }
+    return true;
+}
+
+/*
+ * Looks at all symbols of the atom's name.  Returns how many of them hold the
+ * atom's content; BAD is the last mismatch.
+ */
+static size_t find_holders(const struct image *img, struct atom *a,
+                           size_t *named, struct mismatch *bad)
+{
+    const struct image_symbol *s;
+    size_t n = 0, i;
+    uint64_t found = 0;
+
+    *named = image_find(img, file_of(a->sym), a->sym->name, &s);
+    for ( i = 0; i < *named; s++ )
+    {
+        if ( i && s[-1].addr == s->addr )
+            continue;
+        i++;
+        if ( s->size && a->sym->size && s->size != a->sym->size )
+        {
+            wrong(bad, s->size < a->size ? s->size : a->size,
+                  xs_printf("is %llu bytes long, the hypervisor's %llu",
+                            (unsigned long long)a->sym->size,
+                            (unsigned long long)s->size));
+            continue;
+        }
+        if ( !holds(img, a, s->addr, false, 0, bad) )
+            continue;
+        n++;
+        found = s->addr;
+    }
+    if ( n == 1 )
+    {
+        holds(img, a, found, true, 0, bad);
+        a->image_addr = found;
+        a->proven = true;
+    }
+    return n;
+}
+
+void provenance_learn(const struct image *img, struct object *old)
+{
+    struct mismatch bad = { 0 };
+    size_t i, named;
+
+    for ( i = 0; i < old->nr_atoms; i++ )
+        if ( old->atoms[i]->sym && atom_is_function(old->atoms[i]) &&
+             old->atoms[i]->sec->kind == SECTION_TEXT )
+            find_holders(img, old->atoms[i], &named, &bad);
+    free(bad.why);
+}
+
+/* What both sides say about their compiler, if it is not the same. */
+static char *likely_cause(const struct image *img, const struct object *obj)
+{
+    if ( obj->comment[0] && img->comment[0] &&
+         strcmp(obj->comment, img->comment) )
+        return xs_printf("the compilers differ: %s made the object, %s the "
+                         "hypervisor",
+                         obj->comment, img->comment);
+    return xs_strdup("the compiler is the same, so the source or the "
+                     "configuration differs from the hypervisor's");
+}
+
+static void report(const struct image *img, struct atom *a, size_t named,
+                   size_t holders, const struct mismatch *bad,
+                   struct differ_result *out)
+{
+    char *cause = likely_cause(img, a->obj);
+    const struct image_symbol *other = image_find_any(img, a->sym->name);
+    struct differ_finding *f;
+
+    if ( holders > 1 )
+        f = findings_reason(
+            out, DIFFER_REFUSED, XSPLICE_BUILD_SYMBOL_AMBIGUOUS, a->obj->unit,
+            a->sym->name, "%zu functions with the same code", holders);
+    else if ( !named )
+        f = findings_reason(
+            out, DIFFER_ORIGIN, XSPLICE_BUILD_ORIGIN_MISSING, a->obj->unit,
+            a->sym->name, "%s%s%s",
+            other ? "it is there as a symbol of " : cause,
+            other ? (other->file[0] ? other->file : "all files") : "", "");
+    else
+        f = findings_reason(
+            out, DIFFER_ORIGIN, XSPLICE_BUILD_ORIGIN_CODE, a->obj->unit,
+            a->sym->name, "first at +%#llx%s%s; %s",
+            (unsigned long long)bad->offset, bad->why ? ", where it " : "",
+            bad->why ? bad->why : "", cause);
+    f->offset = bad->offset;
+    free(cause);
+}
+
+static bool demand_one(const struct image *img, struct atom *a,
+                       struct differ_result *out)
+{
+    struct mismatch bad = { 0 };
+    size_t named, n;
+
+    if ( a->proven || !a->sym )
+        return true;
+    n = find_holders(img, a, &named, &bad);
+    if ( n != 1 )
+        report(img, a, named, n, &bad, out);
+    free(bad.why);
+    return n == 1;
+}
+
+bool provenance_demand(const struct image *img, struct atom *old,
+                       struct differ_result *out)
+{
+    bool ok = demand_one(img, old, out);
+    size_t i;
+
+    for ( i = 0; i < old->nr_parts; i++ )
+        ok = demand_one(img, old->parts[i], out) && ok;
+    return ok;
+}

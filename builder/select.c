@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What goes into the payload: the functions that changed, the hooks, and all
+ * that these need and the hypervisor does not have.  Nothing stops at the
+ * first refusal; the user gets to see all of them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "builder/arch.h"
+#include "builder/compare.h"
+#include "builder/correlate.h"
+#include "builder/findings.h"
+#include "builder/memory.h"
+#include "builder/names.h"
+#include "builder/policy.h"
+#include "builder/provenance.h"
+#include "builder/session.h"
+#include "builder/special.h"
+
+static void include(struct session *s, struct atom *a, char *because);
+
+static void refuse(struct session *s, enum xsplice_build_reason reason,
+                   const struct atom *at, const char *what)
+{
+    findings_reason(s->out,
+                    reason == XSPLICE_BUILD_ORIGIN_CODE ? DIFFER_ORIGIN
+                                                        : DIFFER_REFUSED,
+                    reason, at->obj->unit, atom_name(at), "%s", what);
+}
+
+/*
+ * A function whose address goes into a pointer is entered by an indirect
+ * call, which needs a landing pad where the CPU enforces them.
+ */
+static void check_landing_pad(struct session *s, struct atom *a)
+{
+    if ( s->landing_pads && a->sec->kind == SECTION_TEXT && !a->owner &&
+         a->sec->data &&
+         !arch_has_landing_pad(a->sec->data + a->start, a->size) )
+        refuse(s, XSPLICE_BUILD_NO_ENDBR, a, "");
+}
+
+static void follow(struct session *s, struct atom *from, struct atom *target,
+                   const struct symbol *sym, bool branch)
+{
+    struct binding b = bind(s, target, sym, branch);
+    const char *what = target ? atom_name(target) : sym->name;
+
+    if ( b.kind == BIND_NONE )
+        refuse(s, b.reason, from, what);
+    else if ( b.kind == BIND_ATOM && b.atom != from )
+    {
+        if ( !branch && atom_is_function(b.atom) && b.atom->owner != from &&
+             from->owner != b.atom )
+            check_landing_pad(s, b.atom);
+        include(s, b.atom, xs_printf("%s needs it", atom_name(from)));
+    }
+    else if ( b.kind == BIND_NAME && target && target->twin &&
+              target->sec->kind == SECTION_TEXT )
+        provenance_demand(s->img, target->twin, s->out);
+    binding_free(&b);
+}
+
+static void follow_reloc(struct session *s, struct atom *from,
+                         const struct reloc *r)
+{
+    const struct arch_reloc *type = arch_reloc(r->type);
+
+    if ( !type || !type->loadable )
+    {
+        findings_reason(s->out, DIFFER_REFUSED, XSPLICE_BUILD_RELOC_UNKNOWN,
+                        from->obj->unit, atom_name(from), "%s (%u) to %s",
+                        type ? type->name : "type", r->type, r->sym->name);
+        return;
+    }
+    follow(s, from, r->target, r->sym, type->branch);
+}
+
+static void follow_special(struct session *s, struct atom *from,
+                           const struct special *sp)
+{
+    unsigned int i;
+    size_t j, len;
+
+    for ( i = 0; i < 4 && sp->table->fields[i].role; i++ )
+    {
+        const struct special_ref *ref = &sp->refs[i];
+
+        switch ( sp->table->fields[i].role )
+        {
+        case SPECIAL_POINTER:
+            follow(s, from, ref->target, ref->reloc->sym, false);
+            break;
+        case SPECIAL_CODE:
+            special_code(sp, i, &len);
+            for ( j = 0; j < ref->sec->nr_relocs; j++ )
+                if ( ref->sec->relocs[j].offset >= ref->at &&
+                     ref->sec->relocs[j].offset < ref->at + len )
+                    follow_reloc(s, from, &ref->sec->relocs[j]);
+            break;
+        case SPECIAL_CONT:
+        case SPECIAL_OWNER:
+            if ( ref->target != from &&
+                 (!ref->target || ref->target->owner != from) )
+                refuse(s, XSPLICE_BUILD_NOT_UNDERSTOOD, from,
+                       "a special entry leads to another function");
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+/* A section of unknown purpose that speaks of a function of the payload. */
+static void check_unknown_sections(struct session *s, struct atom *a)
+{
+    struct object *obj = a->obj;
+    size_t i, j;
+
+    for ( i = 1; i < obj->nr_secs; i++ )
+        for ( j = 0; obj->secs[i].kind == SECTION_UNKNOWN &&
+                     j < obj->secs[i].nr_relocs;
+              j++ )
+            if ( obj->secs[i].relocs[j].target == a )
+            {
+                refuse(s, XSPLICE_BUILD_SECTION_UNKNOWN, a, obj->secs[i].name);
+                break;
+            }
+}
+
+static void report_specials(struct session *s, const struct atom *a)
+{
+    size_t i, j;
+
+    for ( i = 0; i < a->nr_specials; i = j )
+    {
+        for ( j = i; j < a->nr_specials &&
+                     a->specials[j]->table == a->specials[i]->table;
+              j++ )
+            ;
+        findings_add(s->out, DIFFER_SPECIAL, a->obj->unit, atom_name(a),
+                     "%zu x %s", j - i, a->specials[i]->table->word);
+    }
+}
+
+static void include_function(struct session *s, struct atom *a)
+{
+    size_t i;
+
+    check_unknown_sections(s, a);
+    for ( i = 0; i < a->nr_parts; i++ )
+        include(s, a->parts[i], xs_printf("it is a part of %s", atom_name(a)));
+    for ( i = 0; i < a->nr_specials; i++ )
+        follow_special(s, a, a->specials[i]);
+    report_specials(s, a);
+}
+
+/* An old constant of this name that is not the same any more. */
+static bool was_pointer_table(const struct session *s, const struct atom *a)
+{
+    const struct pair *p;
+    size_t i;
+
+    for ( p = s->pairs; p < s->pairs + s->nr_pairs; p++ )
+        if ( p->new == a->obj )
+            break;
+    if ( p == s->pairs + s->nr_pairs || !p->old || !a->sym )
+        return false;
+    for ( i = 0; i < p->old->nr_atoms; i++ )
+        if ( p->old->atoms[i]->base && atom_by_content(p->old->atoms[i]) &&
+             !strcmp(p->old->atoms[i]->base, a->base) )
+            break;
+    if ( i == p->old->nr_atoms )
+        return false;
+    for ( i = 0; i < a->nr_relocs; i++ )
+        if ( !a->relocs[i].target || !atom_by_content(a->relocs[i].target) )
+            return true;
+    return false;
+}
+
+static void include_data(struct session *s, struct atom *a)
+{
+    const struct pair *p = s->pairs;
+    struct atom *rival;
+
+    while ( p->new != a->obj )
+        p++;
+    rival = p->old ? correlate_rival(p->old, a) : NULL;
+    if ( rival )
+        refuse(s, XSPLICE_BUILD_SYMBOL_AMBIGUOUS, a,
+               "it may be the old variable of this name or a new one");
+    if ( atom_by_content(a) && was_pointer_table(s, a) )
+        refuse(s, XSPLICE_BUILD_RODATA_CHANGED, a,
+               "it holds pointers, and objects may point to the old one");
+    if ( a->sym )
+        findings_add(s->out, DIFFER_DATA, a->obj->unit, atom_name(a),
+                     "%llu bytes, because %s", (unsigned long long)a->size,
+                     a->because);
+}
+
+/* Recursion is as deep as the longest chain of new things that need others. */
+static void include(struct session *s, struct atom *a, char *because)
+{
+    size_t i;
+
+    if ( a->included )
+    {
+        free(because);
+        return;
+    }
+    a->included = true;
+    free(a->because);
+    a->because = because;
+    s->included = xs_grow(s->included, s->nr_included, sizeof(a));
+    s->included[s->nr_included++] = a;
+
+    if ( a->owner )
+        include(s, a->owner, xs_printf("its out-of-line code is needed"));
+    else if ( atom_is_function(a) )
+    {
+        if ( !a->twin )
+            findings_add(s->out, DIFFER_ADDED, a->obj->unit, atom_name(a),
+                         "%s", because)
+                ->new_size = a->size;
+        include_function(s, a);
+    }
+    else
+        include_data(s, a);
+    for ( i = 0; i < a->nr_relocs; i++ )
+        follow_reloc(s, a, &a->relocs[i]);
+}
+
+static bool is_assembly(const struct pair *p)
+{
+    size_t n = strlen(p->unit->source);
+
+    return n > 2 && (!strcmp(p->unit->source + n - 2, ".S") ||
+                     !strcmp(p->unit->source + n - 2, ".s"));
+}
+
+static void patch_function(struct session *s, const struct pair *p,
+                           struct atom *a)
+{
+    struct atom *old = a->twin;
+    const uint8_t *code = old->sec->data + old->start;
+    const char *never = policy_never_patch(old->sym->name);
+    struct differ_finding *f;
+
+    f = findings_add(s->out, DIFFER_CHANGED, p->unit->source, a->sym->name,
+                     "%s", a->why ? a->why : "it differs");
+    f->old_size = old->size;
+    f->new_size = a->size;
+    f->offset = a->diff_offset;
+    if ( never )
+        refuse(s, XSPLICE_BUILD_NEVER_PATCH, a, never);
+    if ( is_assembly(p) || a->sym->type != STT_FUNC )
+        refuse(s, XSPLICE_BUILD_ASSEMBLY, a, "");
+    else if ( old->sym->size < arch_patch_size(code, old->size) )
+        findings_reason(s->out, DIFFER_REFUSED, XSPLICE_BUILD_TOO_SHORT,
+                        p->unit->source, a->sym->name,
+                        "%llu bytes, the jump needs %zu",
+                        (unsigned long long)old->sym->size,
+                        arch_patch_size(code, old->size));
+    provenance_demand(s->img, old, s->out);
+    include(s, a, xs_strdup("it changed"));
+}
+
+static void judge_init(struct session *s, const struct pair *p,
+                       const struct atom *a)
+{
+    s->nr_init++;
+    findings_reason(s->out, DIFFER_NOTED, XSPLICE_BUILD_INIT_ONLY,
+                    p->unit->source, atom_name(a), "%s",
+                    a->twin ? a->why : "new");
+}
+
+/* Data that was there and differs; what functions read is in memory now. */
+static void judge_data(struct session *s, const struct atom *a)
+{
+    const struct atom *old = a->twin;
+    enum xsplice_build_reason reason = XSPLICE_BUILD_DATA_CHANGED;
+
+    if ( a->sec->kind != old->sec->kind )
+        reason = XSPLICE_BUILD_DATA_MOVED;
+    else if ( a->sec->kind == SECTION_PERCPU )
+        reason = XSPLICE_BUILD_PERCPU_CHANGED;
+    else if ( a->sec->kind == SECTION_REGISTRATION )
+        reason = XSPLICE_BUILD_INIT_REGISTRATION;
+    else if ( a->sec->kind == SECTION_UNKNOWN )
+        reason = XSPLICE_BUILD_SECTION_UNKNOWN;
+    else if ( a->size != old->size )
+        reason = XSPLICE_BUILD_DATA_RESIZED;
+    else if ( a->sec->kind == SECTION_RODATA )
+        reason = XSPLICE_BUILD_RODATA_CHANGED;
+    refuse(s, reason, a, a->why ? a->why : "");
+}
+
+/* One atom that has a twin. */
+static void judge_twin(struct session *s, const struct pair *p, struct atom *a)
+{
+    bool same = compare_twins(a), moved = a->sec->kind != a->twin->sec->kind;
+
+    if ( atom_by_content(a) || a->owner || (same && !moved) )
+        return;
+    if ( a->sec->kind == SECTION_INIT )
+        judge_init(s, p, a);
+    else if ( a->sec->kind == SECTION_TEXT &&
+              a->twin->sec->kind == SECTION_TEXT )
+        return; /* when all are judged */
+    else
+        judge_data(s, a);
+}
+
+static void judge_new(struct session *s, const struct pair *p, struct atom *a)
+{
+    if ( a->owner || a->sec->kind == SECTION_HOOK || a->included )
+        return;
+    switch ( a->sec->kind )
+    {
+    case SECTION_INIT:
+        if ( a->sym )
+            judge_init(s, p, a);
+        break;
+    case SECTION_REGISTRATION:
+        refuse(s, XSPLICE_BUILD_INIT_REGISTRATION, a, "new");
+        break;
+    case SECTION_UNKNOWN:
+        refuse(s, XSPLICE_BUILD_SECTION_UNKNOWN, a, a->sec->name);
+        break;
+    default:
+        if ( a->sym && !atom_by_content(a) )
+            findings_add(s->out, DIFFER_IGNORED, p->unit->source, a->sym->name,
+                         "new, and nothing in the payload uses it");
+        break;
+    }
+}
+
+/* Old things that no new one stands for. */
+static void judge_gone(struct session *s, const struct pair *p)
+{
+    size_t i;
+
+    for ( i = 0; p->old && i < p->old->nr_atoms; i++ )
+    {
+        const struct atom *o = p->old->atoms[i];
+
+        if ( o->sym && !o->twin && !o->owner && !atom_by_content(o) )
+            findings_add(s->out, DIFFER_NOTED, p->unit->source, o->sym->name,
+                         "no longer there; the hypervisor keeps its own");
+    }
+}
+
+/*
+ * Anonymous pieces (not strings or constants, which are part of those who use
+ * them) are only asked whether they are what they were.
+ */
+static void judge_anonymous(struct session *s, const struct pair *p)
+{
+    size_t i, j;
+
+    for ( i = 0; i < p->new->nr_atoms; i++ )
+    {
+        struct atom *a = p->new->atoms[i];
+        struct section *sec;
+
+        if ( a->sym || a->owner || a->twin || atom_by_content(a) ||
+             a->sec->kind == SECTION_HOOK )
+            continue;
+        sec = p->old ? object_section(p->old, a->sec->name) : NULL;
+        for ( j = 0; sec && j < sec->nr_atoms; j++ )
+            if ( !sec->atoms[j]->sym && !sec->atoms[j]->twin &&
+                 compare_atoms(sec->atoms[j], a, NULL) )
+                break;
+        if ( sec && j < sec->nr_atoms )
+        {
+            a->twin = sec->atoms[j];
+            sec->atoms[j]->twin = a;
+        }
+        else if ( a->sec->kind == SECTION_INIT )
+            judge_init(s, p, a);
+        else if ( a->sec->kind == SECTION_REGISTRATION )
+            refuse(s, XSPLICE_BUILD_INIT_REGISTRATION, a, a->sec->name);
+        else
+            refuse(s, XSPLICE_BUILD_SECTION_UNKNOWN, a, a->sec->name);
+    }
+}
+
+static void select_hooks(struct session *s, const struct pair *p)
+{
+    size_t i, j;
+
+    for ( i = 1; i < p->new->nr_secs; i++ )
+    {
+        struct section *sec = &p->new->secs[i];
+
+        if ( sec->kind != SECTION_HOOK || !sec->size )
+            continue;
+        if ( sec->size != 8 * sec->nr_relocs )
+            findings_reason(s->out, DIFFER_REFUSED, XSPLICE_BUILD_HOOK_BAD,
+                            p->unit->source, sec->name,
+                            "it is no array of pointers");
+        s->hooks = xs_grow(s->hooks, s->nr_hooks, sizeof(sec));
+        s->hooks[s->nr_hooks++] = sec;
+        for ( j = 0; j < sec->nr_relocs; j++ )
+        {
+            struct atom *t = sec->relocs[j].target;
+
+            if ( !t || !atom_is_function(t) || t->sec->kind != SECTION_TEXT )
+            {
+                findings_reason(s->out, DIFFER_REFUSED, XSPLICE_BUILD_HOOK_BAD,
+                                p->unit->source, sec->name,
+                                "an entry is no function of the patch");
+                continue;
+            }
+            findings_add(s->out, DIFFER_HOOK, p->unit->source, atom_name(t),
+                         "%s", sec->name);
+            include(s, t, xs_printf("it is a hook (%s)", sec->name));
+        }
+    }
+}
+
+/* A section that holds one hook must not come from two units. */
+static void check_hooks(struct session *s)
+{
+    size_t i, j;
+
+    for ( i = 0; i < s->nr_hooks; i++ )
+    {
+        const struct section *h = s->hooks[i];
+        bool many = !strcmp(h->name, XSPLICE_SEC_HOOK_LOAD) ||
+                    !strcmp(h->name, XSPLICE_SEC_HOOK_UNLOAD);
+        uint64_t size = 0;
+
+        for ( j = 0; j < s->nr_hooks; j++ )
+            if ( !strcmp(h->name, s->hooks[j]->name) )
+                size += s->hooks[j]->size;
+        if ( !many && size != 8 )
+            findings_reason(s->out, DIFFER_REFUSED, XSPLICE_BUILD_HOOK_BAD, "",
+                            h->name, "more than one hook");
+    }
+}
+
+static void judge_pair(struct session *s, struct pair *p)
+{
+    size_t i;
+
+    judge_anonymous(s, p);
+    for ( i = 0; i < p->new->nr_atoms; i++ )
+        if ( p->new->atoms[i]->sym && p->new->atoms[i]->twin )
+            judge_twin(s, p, p->new->atoms[i]);
+}
+
+static void select_pair(struct session *s, struct pair *p)
+{
+    size_t i;
+
+    for ( i = 0; i < p->new->nr_atoms; i++ )
+    {
+        struct atom *a = p->new->atoms[i];
+
+        if ( a->sym && a->twin && !a->owner && a->state == ATOM_DIFFERS &&
+             a->sec->kind == SECTION_TEXT &&
+             a->twin->sec->kind == SECTION_TEXT )
+            patch_function(s, p, a);
+    }
+    select_hooks(s, p);
+}
+
+void select_all(struct session *s)
+{
+    size_t i, j;
+
+    /* References cross units, so each step goes over all of them. */
+    for ( i = 0; i < s->nr_pairs; i++ )
+        if ( s->pairs[i].new )
+            judge_pair(s, &s->pairs[i]);
+        else
+            findings_reason(s->out, DIFFER_REFUSED, XSPLICE_BUILD_UNIT_REMOVED,
+                            s->pairs[i].unit->source, "", "%s", "");
+    for ( i = 0; i < s->nr_pairs; i++ )
+        if ( s->pairs[i].new )
+            select_pair(s, &s->pairs[i]);
+    check_hooks(s);
+    for ( i = 0; i < s->nr_pairs; i++ )
+    {
+        struct pair *p = &s->pairs[i];
+
+        for ( j = 0; p->new &&j < p->new->nr_atoms; j++ )
+            if ( p->new->atoms[j]->sym && !p->new->atoms[j]->twin )
+                judge_new(s, p, p->new->atoms[j]);
+        judge_gone(s, p);
+    }
+}
