@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Asks the hypervisor something and prints its answer: what a test in dom0
+ * looks at to see how the hypervisor behaves, without believing the tool that
+ * patches it.  Any answer is a good answer: the exit status tells only whether
+ * the question could be put.
+ *
+ * Hypercalls through libxencall, which hands arguments over as they are, the
+ * wrong ones too.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <xencall.h>
+
+#include "xsplice/control.h"
+
+#define HYPERCALL_SCHED_OP  29 /* __HYPERVISOR_sched_op */
+#define SCHEDOP_POLL        3
+#define XENVER_CAPABILITIES 3
+#define XENVER_CHANGESET    4
+#define XENVER_PLATFORM     5 /* one word is copied to the guest */
+#define XENVER_PAGESIZE     7
+#define SYSCTL_DEBUG_KEYS   7
+#define ANSWER_MAX          1024 /* the longest: capabilities */
+#define CONSOLE_MAX         (1u << 20)
+#define NOBODY_MAPS_THIS    ((void *)8)
+
+struct sched_poll {
+    uint64_t ports; /* pointer to uint32_t each */
+    uint32_t nr_ports;
+    uint32_t pad;
+    uint64_t timeout;
+};
+
+struct debug_keys {
+    uint64_t keys; /* pointer */
+    uint32_t nr_keys;
+};
+
+static xencall_handle *xen;
+
+static void die(const char *what)
+{
+    fprintf(stderr, "probe: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static void *buffer(size_t size)
+{
+    void *p = xencall_alloc_buffer(xen, size);
+
+    if ( !p )
+        die("no memory for a hypercall");
+    return memset(p, 0, size);
+}
+
+/* Xen's error numbers are those of Linux. */
+static void print_answer(long rc)
+{
+    if ( rc < 0 )
+        printf("%s\n", strerrorname_np(errno) ?: "unknown");
+    else
+        printf("%ld\n", rc);
+}
+
+/* xen_version() with a text for an answer. */
+static void ask_text(unsigned int cmd)
+{
+    char *text = buffer(ANSWER_MAX);
+
+    if ( xencall2(xen, XSPLICE_HYPERCALL_XEN_VERSION, cmd, (uintptr_t)text) )
+        print_answer(-1);
+    else
+        printf("%.*s\n", ANSWER_MAX, text);
+}
+
+static void verb_extraversion(const char *arg)
+{
+    ask_text(XSPLICE_XENVER_EXTRAVERSION);
+}
+
+static void verb_changeset(const char *arg)
+{
+    ask_text(XENVER_CHANGESET);
+}
+
+static void verb_capabilities(const char *arg)
+{
+    ask_text(XENVER_CAPABILITIES);
+}
+
+static void verb_pagesize(const char *arg)
+{
+    print_answer(
+        xencall2(xen, XSPLICE_HYPERCALL_XEN_VERSION, XENVER_PAGESIZE, 0));
+}
+
+/* A copy to memory that is not there: the exception table must catch it. */
+static void verb_fault(const char *arg)
+{
+    print_answer(xencall2(xen, XSPLICE_HYPERCALL_XEN_VERSION, XENVER_PLATFORM,
+                          (uintptr_t)NOBODY_MAPS_THIS));
+}
+
+/*
+ * An event that is pending makes the hypervisor answer 0 before it looks at
+ * the ports; then it is asked again, a little later.
+ */
+static void poll_ports(void *ports, unsigned int nr)
+{
+    struct timespec pause = { 0, 10000000 };
+    struct sched_poll *op = buffer(sizeof(*op));
+    unsigned int i;
+    int rc = 0;
+
+    for ( i = 0; i < 200 && !rc; i++ )
+    {
+        op->ports = (uintptr_t)ports;
+        op->nr_ports = nr;
+        op->timeout = 1;
+        rc = xencall2(xen, HYPERCALL_SCHED_OP, SCHEDOP_POLL, (uintptr_t)op);
+        if ( !rc )
+            nanosleep(&pause, NULL);
+    }
+    print_answer(rc);
+}
+
+/* Too many ports are refused before any is looked at. */
+static void verb_poll(const char *arg)
+{
+    poll_ports(NULL, strtoul(arg, NULL, 0));
+}
+
+static void verb_poll_port(const char *arg)
+{
+    uint32_t *port = buffer(sizeof(*port));
+
+    *port = strtoul(arg, NULL, 0);
+    poll_ports(port, 1);
+}
+
+static void verb_poll_fault(const char *arg)
+{
+    poll_ports(NOBODY_MAPS_THIS, 1);
+}
+
+/* Finds the version of the sysctl interface, as xen-xsplice does. */
+static int sysctl(struct xsplice_sysctl *op)
+{
+    int rc = -1;
+
+    for ( op->interface_version = 0x15; op->interface_version < 0x40;
+          op->interface_version++ )
+    {
+        rc = xencall1(xen, XSPLICE_HYPERCALL_SYSCTL, (uintptr_t)op);
+        if ( rc >= 0 || errno != EACCES )
+            break;
+    }
+    return rc;
+}
+
+/* Reads the console from *index on, prints it, and moves *index. */
+static void read_console(uint32_t *index, int print)
+{
+    char *text = buffer(CONSOLE_MAX);
+    struct xsplice_sysctl *op = buffer(sizeof(*op));
+
+    op->cmd = XSPLICE_SYSCTL_READCONSOLE;
+    op->u.readconsole.incremental = *index != 0;
+    op->u.readconsole.index = *index;
+    op->u.readconsole.buffer = (uintptr_t)text;
+    op->u.readconsole.count = CONSOLE_MAX;
+    if ( sysctl(op) )
+        die("the console cannot be read");
+    if ( print )
+        fwrite(text, op->u.readconsole.count, 1, stdout);
+    *index = op->u.readconsole.index;
+    xencall_free_buffer(xen, text);
+    xencall_free_buffer(xen, op);
+}
+
+static void verb_console(const char *arg)
+{
+    uint32_t index = 0;
+
+    read_console(&index, 1);
+}
+
+/* Presses a debug key, and prints what the hypervisor says to it. */
+static void verb_key(const char *arg)
+{
+    struct timespec pause = { 0, 200000000 };
+    struct xsplice_sysctl *op = buffer(sizeof(*op));
+    struct debug_keys keys = { 0, 1 };
+    char *key = buffer(1);
+    uint32_t index = 0;
+
+    *key = *arg;
+    keys.keys = (uintptr_t)key;
+    memcpy(&op->u, &keys, sizeof(keys));
+    op->cmd = SYSCTL_DEBUG_KEYS;
+    read_console(&index, 0);
+    if ( sysctl(op) )
+        die("the key cannot be pressed");
+    nanosleep(&pause, NULL); /* some handlers do their work later */
+    read_console(&index, 1);
+}
+
+static const struct verb {
+    const char *name;
+    void (*run)(const char *arg);
+    const char *help; /* of the argument; NULL: it has none */
+} verbs[] = {
+    { "extraversion", verb_extraversion, NULL },
+    { "changeset", verb_changeset, NULL },
+    { "capabilities", verb_capabilities, NULL },
+    { "pagesize", verb_pagesize, NULL },
+    { "fault", verb_fault, NULL },
+    { "poll", verb_poll, "NUMBER-OF-PORTS" },
+    { "poll-port", verb_poll_port, "PORT" },
+    { "poll-fault", verb_poll_fault, NULL },
+    { "console", verb_console, NULL },
+    { "key", verb_key, "KEY" },
+};
+
+static int usage(void)
+{
+    size_t i;
+
+    fprintf(stderr, "usage: probe QUESTION, one of:\n");
+    for ( i = 0; i < sizeof(verbs) / sizeof(*verbs); i++ )
+        fprintf(stderr, "  %s %s\n", verbs[i].name, verbs[i].help ?: "");
+    return 64;
+}
+
+int main(int argc, char **argv)
+{
+    size_t i;
+
+    for ( i = 0; i < sizeof(verbs) / sizeof(*verbs); i++ )
+        if ( argc > 1 && !strcmp(argv[1], verbs[i].name) )
+            break;
+    if ( i == sizeof(verbs) / sizeof(*verbs) ||
+         argc != 2 + (verbs[i].help != NULL) )
+        return usage();
+    xen = xencall_open(NULL, 0);
+    if ( !xen )
+        die("no hypercalls");
+    verbs[i].run(argv[2]);
+    xencall_close(xen);
+    return 0;
+}
