@@ -13,18 +13,18 @@
 #define LONGEST    15 /* bytes of an instruction */
 
 static const struct arch_reloc relocs[] = {
-    [R_X86_64_NONE] = { "R_X86_64_NONE", 0, false, false, false, true },
-    [R_X86_64_64] = { "R_X86_64_64", 8, false, false, false, true },
-    [R_X86_64_PC32] = { "R_X86_64_PC32", 4, true, true, false, true },
-    [R_X86_64_PLT32] = { "R_X86_64_PLT32", 4, true, true, true, true },
+    [R_X86_64_NONE] = { "R_X86_64_NONE", 0, false, false, true },
+    [R_X86_64_64] = { "R_X86_64_64", 8, false, false, true },
+    [R_X86_64_PC32] = { "R_X86_64_PC32", 4, true, true, true },
+    [R_X86_64_PLT32] = { "R_X86_64_PLT32", 4, true, true, true },
     /* Stock Xen has no need for these; only early boot code holds them. */
-    [R_X86_64_32] = { "R_X86_64_32", 4, false, false, false, false },
-    [R_X86_64_32S] = { "R_X86_64_32S", 4, false, true, false, false },
-    [R_X86_64_16] = { "R_X86_64_16", 2, false, false, false, false },
-    [R_X86_64_PC16] = { "R_X86_64_PC16", 2, true, true, false, false },
-    [R_X86_64_8] = { "R_X86_64_8", 1, false, false, false, false },
-    [R_X86_64_PC8] = { "R_X86_64_PC8", 1, true, true, false, false },
-    [R_X86_64_PC64] = { "R_X86_64_PC64", 8, true, true, false, false },
+    [R_X86_64_32] = { "R_X86_64_32", 4, false, false, false },
+    [R_X86_64_32S] = { "R_X86_64_32S", 4, false, true, false },
+    [R_X86_64_16] = { "R_X86_64_16", 2, false, false, false },
+    [R_X86_64_PC16] = { "R_X86_64_PC16", 2, true, true, false },
+    [R_X86_64_8] = { "R_X86_64_8", 1, false, false, false },
+    [R_X86_64_PC8] = { "R_X86_64_PC8", 1, true, true, false },
+    [R_X86_64_PC64] = { "R_X86_64_PC64", 8, true, true, false },
 };
 
 const struct arch_reloc *arch_reloc(uint32_t type)
@@ -70,6 +70,23 @@ int arch_field_bias(const uint8_t *code, size_t size, size_t field)
     size_t start, len = walk(code, size, field, &start, NULL, 0);
 
     return len ? (int)(start + len - field) : -1;
+}
+
+bool arch_is_branch(const uint8_t *code, size_t size, size_t field)
+{
+    size_t start, len = walk(code, size, field, &start, NULL, 0);
+
+    if ( !len || start + len != field + 4 )
+        return false;
+    /* Prefixes: branch hints, notrack, bnd, and what pads a call. */
+    while ( start < field && (code[start] == 0x2e || code[start] == 0x3e ||
+                              code[start] == 0xf2 || code[start] == 0x66 ||
+                              (code[start] & 0xf0) == 0x40) )
+        start++;
+    if ( start + 1 == field )
+        return (code[start] & 0xfe) == 0xe8;
+    return start + 2 == field && code[start] == 0x0f &&
+           (code[start + 1] & 0xf0) == 0x80;
 }
 
 size_t arch_insn_start(const uint8_t *code, size_t size, size_t at)

@@ -17,7 +17,6 @@ struct arch_reloc {
     uint8_t size;   /* bytes that it fills */
     bool pc_rel;    /* less the address of the field */
     bool is_signed; /* the field is extended by its sign */
-    bool branch;    /* used by calls and jumps only */
     bool loadable;  /* taken by the engine */
 };
 
@@ -31,6 +30,12 @@ const struct arch_reloc *arch_reloc(uint32_t type);
  * offset of the field in it.  -1: the code could not be decoded up to there.
  */
 int arch_field_bias(const uint8_t *code, size_t size, size_t field);
+
+/*
+ * Whether the field at FIELD is the displacement of a direct call or jump.
+ * The relocation's type does not tell: assemblers use the same one for data.
+ */
+bool arch_is_branch(const uint8_t *code, size_t size, size_t field);
 
 /* The start of the instruction that covers AT; AT itself if undecodable. */
 size_t arch_insn_start(const uint8_t *code, size_t size, size_t at);

@@ -167,8 +167,7 @@ static void relocate(struct output *o, unsigned int sec, uint64_t at,
 static void clone_reloc(struct output *o, const struct reloc *r,
                         unsigned int sec, uint64_t at)
 {
-    const struct arch_reloc *type = arch_reloc(r->type);
-    struct binding b = bind(o->s, r->target, r->sym, type->branch);
+    struct binding b = bind(o->s, r->target, r->sym, r->branch);
 
     relocate(o, sec, at, r->type, &b, r->target ? r->off : r->addend);
     binding_free(&b);

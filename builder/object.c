@@ -397,8 +397,6 @@ static int bias_of(const struct section *sec, const struct reloc *r)
 
     if ( !type || !type->pc_rel || !(sec->flags & SHF_EXECINSTR) )
         return 0;
-    if ( type->branch )
-        return type->size;
     in = object_atom_at(sec, r->offset);
     if ( !in || !sec->data || r->offset >= in->start + in->size )
         return type->size;
@@ -407,11 +405,30 @@ static int bias_of(const struct section *sec, const struct reloc *r)
     return bias < 0 ? type->size : bias;
 }
 
+/* Replacement code of alternatives is not cut: it is one short instruction. */
+static bool is_branch(const struct section *sec, const struct reloc *r)
+{
+    const struct arch_reloc *type = arch_reloc(r->type);
+    const struct atom *in = object_atom_at(sec, r->offset);
+
+    if ( !type || !type->pc_rel || !(sec->flags & SHF_EXECINSTR) ||
+         !sec->data || type->size != 4 )
+        return false;
+    if ( in && r->offset < in->start + in->size )
+        return arch_is_branch(sec->data + in->start, in->size,
+                              r->offset - in->start);
+    return sec->kind == SECTION_REPLACEMENT && r->offset &&
+           arch_is_branch(sec->data + r->offset - 1, 5, 1);
+}
+
 static void resolve(const struct section *sec, struct reloc *r)
 {
     const struct symbol *sym = r->sym;
     int64_t place = sym->value + r->addend;
 
+    /* Only functions are jumped to; data is not worth the decoding. */
+    if ( sym->sec ? sym->sec->flags & SHF_EXECINSTR : sym->type != STT_OBJECT )
+        r->branch = is_branch(sec, r);
     if ( !sym->sec )
         return;
     if ( sym->type != STT_SECTION )

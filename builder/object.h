@@ -52,6 +52,7 @@ struct reloc {
     struct atom *target; /* NULL: the symbol is undefined (or absolute) */
     int64_t off;         /* from the target's start: value that A leads to */
     int bias;            /* to add to OFF for the place really meant */
+    bool branch;         /* a direct call or jump to a function */
 };
 
 enum atom_state { ATOM_UNKNOWN, ATOM_BUSY, ATOM_SAME, ATOM_DIFFERS };

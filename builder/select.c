@@ -74,7 +74,7 @@ static void follow_reloc(struct session *s, struct atom *from,
                         type ? type->name : "type", r->type, r->sym->name);
         return;
     }
-    follow(s, from, r->target, r->sym, type->branch);
+    follow(s, from, r->target, r->sym, r->branch);
 }
 
 static void follow_special(struct session *s, struct atom *from,
