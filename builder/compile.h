@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From units to pairs of objects, with as few runs of the compiler as can be. */
+#ifndef BUILDER_COMPILE_H
+#define BUILDER_COMPILE_H
+
+#include "builder/units.h"
+
+struct compiling {
+    const char *xen;  /* the hypervisor's folder; only read */
+    const char *work; /* directory for the overlays old/ and new/ */
+    const struct records *records;
+    const struct changes *changes;
+    unsigned int parallel;
+    /* Results: */
+    unsigned int compiled;     /* runs of the compiler that compiled */
+    unsigned int preprocessed; /* runs of the compiler that preprocessed */
+    char *messages;            /* after an error: what the compiler said */
+};
+
+/* Makes the overlay for the new state and puts the changed files there. */
+int compile_prepare(struct compiling *c, struct xs_error *err);
+
+/*
+ * Compiles each unit that is not skipped as patched, and finds its old object:
+ * the tree's own if it is newer than all that it was made from, else compiled
+ * as well.  Fills in the units' paths and `equal`.  An old object that another
+ * compiler made is an error of kind XS_DEPENDENCY.  When the compiler fails,
+ * c->messages is what it says of the patched source (release with free()).
+ * Returns 0, or -1 with err set.
+ */
+int compile_units(struct compiling *c, struct units *units,
+                  struct xs_error *err);
+
+/*
+ * Finds out which units really depend on the change, where the change allows to
+ * ask (see names.h), by preprocessing each unit once; the others are marked
+ * skipped.
+ */
+int compile_filter(struct compiling *c, struct units *units,
+                   struct xs_error *err);
+
+#endif /* BUILDER_COMPILE_H */

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "builder/generated.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "builder/findings.h"
+#include "builder/fs.h"
+#include "builder/memory.h"
+#include "builder/overlay.h"
+#include "builder/run.h"
+
+#define OFFSETS_S "asm-offsets.s"
+
+/* What one call works on. */
+struct generating {
+    struct compiling *c;
+    struct changes *changes;
+    struct differ_result *findings;
+    char *at;         /* overlay of the patched sources */
+    struct strv done; /* targets that were looked at */
+};
+
+/* Whether a command names a file: as a word, also behind "<" or "./". */
+static bool mentions(const char *command, const char *path)
+{
+    size_t n = strlen(path);
+    const char *p = command;
+
+    while ( (p = strstr(p, path)) )
+    {
+        bool begins = p == command || strchr(" <'", p[-1]) ||
+                      (p - command >= 3 && !strncmp(p - 2, "./", 2) &&
+                       strchr(" <'", p[-3]));
+
+        if ( begins && (!p[n] || strchr(" ';\n", p[n])) )
+            return true;
+        p += n;
+    }
+    return false;
+}
+
+/* A target that is no object and that a changed file goes into. */
+static bool concerned(const struct generating *g, const struct record *record)
+{
+    size_t i;
+
+    if ( (record->source && str_ends(record->target, ".o")) ||
+         str_ends(record->target, ".o") || str_ends(record->target, ".a") ||
+         str_ends(record->target, ".chk") ||
+         strv_has(&g->done, record->target) )
+        return false;
+    for ( i = 0; i < g->changes->nr; i++ )
+    {
+        const char *path = g->changes->file[i].path;
+
+        if ( strcmp(path, record->target) &&
+             (strv_has_sorted(&record->deps, path) ||
+              mentions(record->command, path)) )
+            return true;
+    }
+    return false;
+}
+
+/* Preprocessed text less line markers and empty lines. */
+static char *without_markers(const char *text)
+{
+    char *out = xs_calloc(strlen(text) + 1, 1);
+    size_t n = 0;
+
+    while ( *text )
+    {
+        size_t len = strcspn(text, "\n");
+
+        len += text[len] == '\n';
+        if ( *text != '#' && *text != '\n' )
+        {
+            memcpy(out + n, text, len);
+            n += len;
+        }
+        text += len;
+    }
+    return out;
+}
+
+static bool same_result(const char *target, const char *a, const char *b)
+{
+    char *x, *y;
+    bool same;
+
+    if ( !str_ends(target, ".i") && !str_ends(target, ".lds") )
+        return !strcmp(a, b);
+    x = without_markers(a);
+    y = without_markers(b);
+    same = !strcmp(x, y);
+    free(x);
+    free(y);
+    return same;
+}
+
+static void refuse(struct generating *g, const char *target, const char *why)
+{
+    struct differ_finding *f =
+        findings_add(g->findings, DIFFER_REFUSED, target, "", "%s", why);
+
+    free(f->hint);
+    f->hint = xs_strdup("leave out of the patch what this file is generated "
+                        "from, or boot a new build");
+}
+
+/* A file of the tree and of the overlay; either may be absent (NULL). */
+static void read_both(const struct generating *g, const char *path,
+                      char **old_text, char **new_text)
+{
+    char *old_path = xs_printf("%s/%s", g->c->xen, path);
+    char *new_path = xs_printf("%s/%s", g->at, path);
+    struct xs_error none;
+
+    *old_text = *new_text = NULL;
+    fs_read(old_path, old_text, NULL, &none);
+    fs_read(new_path, new_text, NULL, &none);
+    free(old_path);
+    free(new_path);
+}
+
+/* What a linker script says was settled when the hypervisor was linked. */
+static void take_result(struct generating *g, const char *target)
+{
+    char *old_text, *new_text;
+
+    read_both(g, target, &old_text, &new_text);
+    if ( old_text && new_text && same_result(target, old_text, new_text) )
+    {
+        free(old_text);
+        free(new_text);
+        return;
+    }
+    if ( str_ends(target, ".lds") )
+        refuse(g, target, "the patch changes how the hypervisor is linked");
+    changes_set(g->changes, target, old_text, new_text)->generated = true;
+}
+
+/*
+ * Runs a generator.  Its target is a link to the tree's file: it goes first, so
+ * that nothing can write through it.
+ */
+static int generate(struct generating *g, const char *command,
+                    const char *target, struct xs_error *err)
+{
+    struct run_job job = { .command = command, .directory = g->at };
+    char *path = xs_printf("%s/%s", g->at, target);
+    int rc;
+
+    unlink(path);
+    rc = run_jobs(&job, 1, 1, err);
+    if ( !rc && strstr(command, " -D__XEN__") )
+        g->c->preprocessed++;
+    if ( !rc && job.status )
+        refuse(g, target,
+               "this file is generated from what the patch "
+               "changes, and cannot be made anew");
+    else if ( !rc )
+        take_result(g, target);
+    free(job.output);
+    free(path);
+    return rc;
+}
+
+/* The part of asm-offsets.s that goes into asm-offsets.h, as Kbuild has it. */
+static char *offsets_header(const char *s)
+{
+    char *command = xs_printf(
+        "sed -rne '/^[^#].*==>/{s:.*==>(.*)<==.*:\\1:; s: [$#]: :; p;}' %s",
+        s);
+
+    return command;
+}
+
+/* The deps of asm-offsets.s, for which Kbuild keeps no .cmd file. */
+static bool read_offsets(const struct generating *g, struct record *out)
+{
+    char *path = xs_printf("%s/." OFFSETS_S ".d", g->c->xen), *text, *cmd;
+    struct xs_error none;
+    const char *colon;
+    bool found = false;
+
+    if ( !fs_read(path, &text, NULL, &none) )
+    {
+        colon = strchr(text, ':');
+        cmd = xs_printf("cmd_" OFFSETS_S " := -\ndeps_" OFFSETS_S " := %s",
+                        colon ? colon + 1 : "");
+        found = record_parse(g->c->xen, cmd, out);
+        free(cmd);
+        free(text);
+    }
+    free(path);
+    return found;
+}
+
+/*
+ * The command for asm-offsets.s out of the one for an ordinary unit: the same
+ * flags, less those for the assembler.
+ */
+static char *offsets_command(const struct generating *g, const char *source)
+{
+    const struct record *model =
+        records_find(g->c->records, "common/kernel.o");
+    char *out, *word, *save = NULL, *copy, *more;
+    bool skip = false;
+
+    if ( !model )
+        return NULL;
+    copy = xs_strdup(model->command);
+    out = xs_strdup("");
+    for ( word = strtok_r(copy, " ", &save); word;
+          word = strtok_r(NULL, " ", &save) )
+    {
+        if ( !skip && strcmp(word, "-c") && strcmp(word, model->source) &&
+             strcmp(word, "-MQ") && strcmp(word, "-o") &&
+             strcmp(word, "-MF") && !str_begins(word, "-MM") &&
+             strcmp(word, "-MP") && !str_begins(word, "-Wa,") &&
+             strcmp(word, "-flto") )
+        {
+            more = xs_printf("%s%s ", out, word);
+            free(out);
+            out = more;
+        }
+        skip = !skip && (!strcmp(word, "-o") || !strcmp(word, "-MQ") ||
+                         !strcmp(word, "-MF"));
+    }
+    more = xs_printf("%s -S -g0 -o " OFFSETS_S " %s", out, source);
+    free(out);
+    free(copy);
+    return more;
+}
+
+/* Where the header is: beside the other headers of the architecture. */
+static char *offsets_path(const struct record *offsets)
+{
+    size_t i;
+
+    for ( i = 0; i < offsets->deps.n; i++ )
+        if ( str_ends(offsets->deps.v[i], "/asm-offsets.c") )
+        {
+            const char *source = offsets->deps.v[i];
+            const char *second = strchr(source + strlen("arch/"), '/');
+
+            return second ? xs_printf("%.*s/include/asm/asm-offsets.h",
+                                      (int)(second - source), source)
+                          : NULL;
+        }
+    return NULL;
+}
+
+static const char *offsets_source(const struct record *offsets)
+{
+    size_t i;
+
+    for ( i = 0; i < offsets->deps.n; i++ )
+        if ( str_ends(offsets->deps.v[i], "/asm-offsets.c") )
+            return offsets->deps.v[i];
+    return NULL;
+}
+
+/* The offsets in the assembler text in `dir`; NULL if there are none. */
+static char *offsets_in(const char *dir)
+{
+    char *command = offsets_header(OFFSETS_S);
+    struct run_job job = { .command = command, .directory = dir };
+    struct xs_error none;
+
+    if ( run_jobs(&job, 1, 1, &none) || job.status || !job.output ||
+         !*job.output )
+    {
+        free(job.output);
+        job.output = NULL;
+    }
+    free(command);
+    return job.output;
+}
+
+/* Replaces the old offsets in the header by the new ones. */
+static void change_offsets(struct generating *g, const char *header,
+                           const char *old_offsets, const char *new_offsets,
+                           struct xs_error *err)
+{
+    char *path = xs_printf("%s/%s", g->c->xen, header), *text, *at, *changed;
+
+    if ( fs_read(path, &text, NULL, err) )
+    {
+        free(path);
+        return;
+    }
+    at = strstr(text, old_offsets);
+    if ( !at )
+        refuse(g, header,
+               "this file is generated from what the patch "
+               "changes, and cannot be made anew");
+    else
+    {
+        changed = xs_printf("%.*s%s%s", (int)(at - text), text, new_offsets,
+                            at + strlen(old_offsets));
+        changes_set(g->changes, header, text, changed)->generated = true;
+        text = NULL;
+    }
+    free(text);
+    free(path);
+}
+
+/* asm-offsets.h: the layout of structures, for the code in assembly. */
+static int update_offsets(struct generating *g, struct xs_error *err)
+{
+    struct record offsets;
+    char *command = NULL, *header = NULL, *old_offsets, *new_offsets;
+    struct run_job job = { .directory = g->at };
+    int rc = 0;
+
+    if ( !read_offsets(g, &offsets) )
+        return 0;
+    if ( unit_depends(&offsets, g->changes) && offsets_source(&offsets) )
+    {
+        command = offsets_command(g, offsets_source(&offsets));
+        header = offsets_path(&offsets);
+    }
+    if ( command && header )
+    {
+        char *link = xs_printf("%s/" OFFSETS_S, g->at);
+
+        unlink(link);
+        free(link);
+        job.command = command;
+        rc = run_jobs(&job, 1, 1, err);
+        g->c->preprocessed++;
+        free(job.output);
+        old_offsets = offsets_in(g->c->xen);
+        new_offsets = offsets_in(g->at);
+        /* If it does not compile, the units will not either, and say why. */
+        if ( !rc && !job.status && old_offsets && new_offsets &&
+             strcmp(old_offsets, new_offsets) )
+            change_offsets(g, header, old_offsets, new_offsets, err);
+        free(old_offsets);
+        free(new_offsets);
+    }
+    free(header);
+    free(command);
+    record_free(&offsets);
+    return rc;
+}
+
+/* Of what is generated in steps, the last one has to be a header. */
+static void check_ends(struct generating *g)
+{
+    const struct records *records = g->c->records;
+    size_t i, j;
+
+    for ( i = 0; i < g->changes->nr; i++ )
+    {
+        const struct touched *file = &g->changes->file[i];
+        bool used = str_ends(file->path, ".h") || str_ends(file->path, ".lds");
+
+        if ( !file->generated )
+            continue;
+        for ( j = 0; j < records->n && !used; j++ )
+            used = strcmp(records->v[j].target, file->path) &&
+                   mentions(records->v[j].command, file->path);
+        if ( !used )
+            refuse(g, file->path,
+                   "this file is generated from what the patch changes, and "
+                   "what follows from it is not known");
+    }
+}
+
+int generated_update(struct compiling *c, struct changes *changes,
+                     struct differ_result *findings, struct xs_error *err)
+{
+    struct generating g = { .c = c, .changes = changes, .findings = findings };
+    bool more = true;
+    size_t i;
+    int rc;
+
+    g.at = xs_printf("%s/new", c->work);
+    rc = update_offsets(&g, err);
+    while ( !rc && more )
+    {
+        more = false;
+        for ( i = 0; i < c->records->n && !rc; i++ )
+        {
+            const struct record *record = &c->records->v[i];
+
+            if ( !concerned(&g, record) )
+                continue;
+            strv_add(&g.done, record->target);
+            rc = generate(&g, record->command, record->target, err);
+            more = true;
+        }
+    }
+    if ( !rc )
+        check_ends(&g);
+    if ( !rc )
+        rc = overlay_write(g.at, changes, OVERLAY_NEW, err);
+    strv_free(&g.done);
+    free(g.at);
+    return rc;
+}

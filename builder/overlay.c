@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "builder/overlay.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "builder/fs.h"
+#include "builder/lines.h"
+#include "builder/memory.h"
+#include "builder/strv.h"
+#include "common/file.h"
+
+/* Left behind by a build; commands write them anew. */
+static bool is_product(const char *name)
+{
+    return *name == '.' || str_ends(name, ".o") || str_ends(name, ".a") ||
+           str_begins(name, "xen-syms") || !strcmp(name, "xen.gz") ||
+           str_begins(name, "xen.efi") || !strcmp(name, "xen");
+}
+
+static int link_entry(const char *from, const char *to, struct xs_error *err)
+{
+    if ( !symlink(from, to) )
+        return 0;
+    return xs_fail(err, XS_FAILED, "cannot make the link %s: %s", to,
+                   strerror(errno));
+}
+
+/* A link of the tree is taken as it is if it stays inside of it. */
+static int copy_link(const char *from, const char *to, struct xs_error *err)
+{
+    char target[4096];
+    ssize_t n = readlink(from, target, sizeof(target) - 1);
+
+    if ( n <= 0 )
+        return xs_fail(err, XS_FAILED, "cannot read the link %s: %s", from,
+                       strerror(errno));
+    target[n] = '\0';
+    return link_entry(*target == '/' ? from : target, to, err);
+}
+
+static int fill(const char *from, const char *at, struct xs_error *err)
+{
+    DIR *d = opendir(from);
+    struct dirent *e;
+    int rc = 0;
+
+    if ( !d || mkdir(at, 0777) )
+    {
+        rc = xs_fail(err, XS_FAILED, "cannot make %s of %s: %s", at, from,
+                     strerror(errno));
+        if ( d )
+            closedir(d);
+        return rc;
+    }
+    while ( !rc && (e = readdir(d)) )
+    {
+        char *source, *copy;
+
+        if ( e->d_type == DT_DIR
+                 ? !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")
+                 : is_product(e->d_name) )
+            continue;
+        source = xs_printf("%s/%s", from, e->d_name);
+        copy = xs_printf("%s/%s", at, e->d_name);
+        if ( e->d_type == DT_DIR )
+            rc = fill(source, copy, err);
+        else if ( e->d_type == DT_LNK )
+            rc = copy_link(source, copy, err);
+        else
+            rc = link_entry(source, copy, err);
+        free(source);
+        free(copy);
+    }
+    closedir(d);
+    return rc;
+}
+
+int overlay_make(const char *xen, const char *at, struct xs_error *err)
+{
+    return fill(xen, at, err);
+}
+
+int overlay_put(const char *at, const char *path, const char *text,
+                struct xs_error *err)
+{
+    char *full = xs_printf("%s/%s", at, path);
+    int rc = fs_mkdirs_above(full, err);
+
+    /* Replaces a link, and does not write through it. */
+    if ( !rc )
+        rc = xs_file_write(full, text, strlen(text), err);
+    free(full);
+    return rc;
+}
+
+int overlay_write(const char *at, const struct changes *changes,
+                  enum overlay_text text, struct xs_error *err)
+{
+    size_t i;
+
+    if ( text == OVERLAY_OLD )
+        return 0;
+    for ( i = 0; i < changes->nr; i++ )
+    {
+        const struct touched *file = &changes->file[i];
+        char *kept = NULL;
+        int rc = 0;
+
+        if ( !file->new_text )
+        {
+            char *full = xs_printf("%s/%s", at, file->path);
+
+            unlink(full);
+            free(full);
+            continue;
+        }
+        if ( text == OVERLAY_NEW && file->old_text )
+            kept = lines_keep(file->old_text, file->new_text);
+        rc = overlay_put(at, file->path, kept ? kept : file->new_text, err);
+        free(kept);
+        if ( rc )
+            return -1;
+    }
+    return 0;
+}

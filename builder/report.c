@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "builder/report.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "builder/findings.h"
+
+static size_t count_units(const struct outcome *out, bool differing)
+{
+    size_t i, n = 0;
+
+    for ( i = 0; i < out->units.n; i++ )
+        n += !out->units.v[i].skipped && !(differing && out->units.v[i].equal);
+    return n;
+}
+
+static void print_label(FILE *to, const char *label)
+{
+    fprintf(to, "%c%-9s", toupper((unsigned char)*label), label + 1);
+}
+
+static void print_finding(FILE *to, const struct differ_finding *f)
+{
+    print_label(to, differ_kind_name(f->kind));
+    fprintf(to, "%-24s", *f->symbol ? f->symbol : f->unit);
+    if ( *f->symbol && *f->unit )
+        fprintf(to, " %s:", f->unit);
+    fprintf(to, " %s\n", f->why);
+    if ( *f->hint )
+        fprintf(to, "%-10s%-24s hint: %s\n", "", "", f->hint);
+}
+
+/* All findings of one kind, of both halves. */
+static size_t print_kind(FILE *to, const struct outcome *out,
+                         enum differ_kind kind)
+{
+    const struct differ_result *halves[] = { &out->front, &out->back };
+    size_t i, j, n = 0;
+
+    for ( i = 0; i < 2; i++ )
+        for ( j = 0; j < halves[i]->nr_findings; j++ )
+            if ( halves[i]->findings[j].kind == kind )
+            {
+                print_finding(to, &halves[i]->findings[j]);
+                n++;
+            }
+    return n;
+}
+
+static const char *verdict(enum build_status status)
+{
+    switch ( status )
+    {
+    case BUILD_DONE:
+        return "built";
+    case BUILD_CANNOT:
+        return "this change cannot be live-patched";
+    case BUILD_NO_CHANGE:
+        return "no functional change";
+    case BUILD_ORIGINAL:
+        return "the original differs from the hypervisor's image";
+    default:
+        return "error";
+    }
+}
+
+void report_text(FILE *to, const struct options *options,
+                 const struct outcome *out)
+{
+    enum differ_kind kind;
+    size_t i;
+
+    print_label(to, "units");
+    fprintf(to, "%zu rebuilt, %zu differ%s\n", count_units(out, false),
+            count_units(out, true), count_units(out, true) == 1 ? "s" : "");
+    for ( kind = DIFFER_CHANGED; kind <= DIFFER_ORIGIN; kind++ )
+        print_kind(to, out, kind);
+    if ( out->status != BUILD_DONE )
+    {
+        print_label(to, "payload");
+        fprintf(to, "none: %s\n", verdict(out->status));
+        return;
+    }
+    print_label(to, "depends");
+    fprintf(to, "xen %s\n", out->back.xen_build_id);
+    for ( i = 0; i < options->depends.n; i++ )
+        fprintf(to, "%-10spayload %s\n", "", options->depends.v[i]);
+    print_label(to, "payload");
+    fprintf(to, "%s %.1f KiB, build-id %s\n", out->payload_path,
+            out->back.payload_size / 1024.0, out->back.build_id);
+}

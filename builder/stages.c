@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "builder/stages.h"
+
+#include <stdlib.h>
+
+#include "builder/memory.h"
+
+void stage_begin(struct stages *stages, const char *name)
+{
+    clock_gettime(CLOCK_MONOTONIC, &stages->start);
+    stages->stage[stages->nr++].name = name;
+    if ( !stages->to )
+        return;
+    fprintf(stages->to, "[%u/%u] %-8s", stages->nr, STAGES, name);
+    fflush(stages->to);
+}
+
+void stage_end(struct stages *stages, const char *detail, ...)
+{
+    struct timespec now;
+    va_list ap;
+    char *text;
+    double seconds;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    seconds = now.tv_sec - stages->start.tv_sec +
+              (now.tv_nsec - stages->start.tv_nsec) / 1e9;
+    va_start(ap, detail);
+    text = xs_vprintf(detail, ap);
+    va_end(ap);
+    stages->stage[stages->nr - 1].detail = text;
+    stages->stage[stages->nr - 1].seconds = seconds;
+    if ( stages->to )
+        fprintf(stages->to, " %-52s %6.2f s\n", text, seconds);
+}
+
+void stage_fail(struct stages *stages)
+{
+    /* Between the stages the line is ended already. */
+    if ( stages->to && stages->nr && !stages->stage[stages->nr - 1].detail )
+        fputc('\n', stages->to);
+}
+
+void stages_free(struct stages *stages)
+{
+    while ( stages->nr )
+        free(stages->stage[--stages->nr].detail);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Numbered stages with their times, as the user watches them. */
+#ifndef BUILDER_STAGES_H
+#define BUILDER_STAGES_H
+
+#include <stdio.h>
+#include <time.h>
+
+#define STAGES 5
+
+struct stages {
+    FILE *to; /* where to print; NULL: only keep */
+    unsigned int nr;
+    struct {
+        const char *name;
+        char *detail;
+        double seconds;
+    } stage[STAGES];
+    struct timespec start;
+};
+
+/* Begins a stage: "[2/5] patch". */
+void stage_begin(struct stages *stages, const char *name);
+
+/* Ends it: "  1 file in xen/ 0.01 s"; the detail as printf() has it. */
+void stage_end(struct stages *stages, const char *detail, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Ends the line of a stage that failed. */
+void stage_fail(struct stages *stages);
+
+void stages_free(struct stages *stages);
+
+#endif /* BUILDER_STAGES_H */

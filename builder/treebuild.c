@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "builder/treebuild.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "builder/fs.h"
+#include "builder/memory.h"
+#include "builder/run.h"
+#include "builder/strv.h"
+#include "common/file.h"
+
+#define HASH_START UINT64_C(14695981039346656037)
+
+/* FNV-1a: tells versions of a tree apart, not friend from foe. */
+static uint64_t hash(uint64_t h, const void *data, size_t n)
+{
+    const unsigned char *p = data;
+
+    while ( n-- )
+        h = (h ^ *p++) * UINT64_C(1099511628211);
+    return h;
+}
+
+/*
+ * Sums up names, sizes and times of all files.  The sum does not depend on the
+ * order in which a directory is read.
+ */
+static uint64_t sum_of(const char *dir)
+{
+    DIR *d = opendir(dir);
+    struct dirent *e;
+    uint64_t sum = 0;
+
+    while ( d && (e = readdir(d)) )
+    {
+        char *path;
+        struct stat st;
+
+        if ( !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") )
+            continue;
+        path = xs_printf("%s/%s", dir, e->d_name);
+        if ( !lstat(path, &st) && S_ISDIR(st.st_mode) )
+            sum += hash(sum_of(path), e->d_name, strlen(e->d_name));
+        else
+        {
+            uint64_t h = hash(HASH_START, e->d_name, strlen(e->d_name));
+
+            h = hash(h, &st.st_size, sizeof(st.st_size));
+            sum += hash(h, &st.st_mtim, sizeof(st.st_mtim));
+        }
+        free(path);
+    }
+    if ( d )
+        closedir(d);
+    return sum;
+}
+
+/* A name for the copy: by place, and by state of the tree and config. */
+static char *copy_name(const char *xen, const char *config, uint64_t *place)
+{
+    uint64_t state = sum_of(xen);
+    char *text = NULL;
+    struct xs_error none;
+
+    *place = hash(HASH_START, xen, strlen(xen));
+    if ( config && !fs_read(config, &text, NULL, &none) )
+        state = hash(state, text, strlen(text));
+    free(text);
+    return xs_printf("%016" PRIx64 "-%016" PRIx64, *place, state);
+}
+
+static int step(const char *command, const char *dir, const char *what,
+                struct xs_error *err)
+{
+    struct run_job job = { .command = command, .directory = dir };
+    int rc = run_jobs(&job, 1, 1, err);
+
+    if ( !rc && job.status )
+    {
+        size_t n = strlen(job.output);
+
+        /* The end of it says why. */
+        xs_fail(err, XS_FAILED, "%s failed: %s%s", what, n > 500 ? "..." : "",
+                job.output + (n > 500 ? n - 500 : 0));
+        rc = xs_hint(err, "see that the tree builds with make -C xen");
+    }
+    free(job.output);
+    return rc;
+}
+
+/* A path for the shell, in single quotes. */
+static char *quote(const char *path)
+{
+    char *out = xs_calloc(4 * strlen(path) + 3, 1);
+    size_t n = 0;
+
+    out[n++] = '\'';
+    for ( ; *path; path++ )
+    {
+        if ( *path == '\'' )
+        {
+            memcpy(out + n, "'\\''", 4);
+            n += 4;
+        }
+        else
+            out[n++] = *path;
+    }
+    out[n] = '\'';
+    return out;
+}
+
+static int copy_tree(const char *xen, const char *at, struct xs_error *err)
+{
+    char *top = xs_printf("%s/..", xen), *from = quote(top);
+    char *command = xs_printf("for f in Config.mk config xen; do\n"
+                              "cp -a --reflink=auto %s/$f . || exit; done",
+                              from);
+    int rc = fs_mkdirs(at, err);
+
+    if ( !rc )
+        rc = step(command, at, "copying the tree", err);
+    free(command);
+    free(from);
+    free(top);
+    return rc;
+}
+
+static int configure(const char *at, const char *config, struct xs_error *err)
+{
+    char *path = xs_printf("%s/xen/.config", at);
+    int rc = 0;
+
+    if ( config )
+        rc = fs_copy(config, path, err);
+    else if ( !fs_is_regular(path) )
+    {
+        rc = xs_fail(err, XS_FAILED,
+                     "the tree is neither built nor configured");
+        xs_hint(err, "-c FILE gives the configuration of the hypervisor");
+    }
+    free(path);
+    return rc ? rc : step("make -C xen olddefconfig", at, "configuring", err);
+}
+
+static int build(const char *xen, const char *config, unsigned int parallel,
+                 const char *at, struct xs_error *err)
+{
+    char *make = xs_printf("make -C xen -j%u", parallel);
+    char *done = xs_printf("%s/.complete", at);
+    int rc = copy_tree(xen, at, err);
+
+    if ( !rc )
+        rc = configure(at, config, err);
+    if ( !rc )
+        rc = step(make, at, "building the tree", err);
+    if ( !rc )
+        rc = xs_file_write(done, "", 0, err);
+    free(done);
+    free(make);
+    return rc;
+}
+
+/* Copies of the same tree in an earlier state are of no use any more. */
+static void remove_others(const char *trees, uint64_t place, const char *keep)
+{
+    char *prefix = xs_printf("%016" PRIx64 "-", place);
+    DIR *d = opendir(trees);
+    struct dirent *e;
+
+    while ( d && (e = readdir(d)) )
+        if ( str_begins(e->d_name, prefix) && strcmp(e->d_name, keep) )
+        {
+            char *path = xs_printf("%s/%s", trees, e->d_name);
+
+            fs_remove_tree(path);
+            free(path);
+        }
+    if ( d )
+        closedir(d);
+    free(prefix);
+}
+
+/* Two builders of one tree: the second waits, and finds it built. */
+static int lock(const char *trees, struct xs_error *err)
+{
+    char *path = xs_printf("%s/.lock", trees);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+    if ( fd < 0 || flock(fd, LOCK_EX) )
+        xs_fail(err, XS_FAILED, "cannot lock %s: %s", path, strerror(errno));
+    free(path);
+    return fd;
+}
+
+int treebuild_make(const char *xen, const char *config, unsigned int parallel,
+                   char **built, struct xs_error *err)
+{
+    char *cache = fs_cache_directory(), *trees = xs_printf("%s/trees", cache);
+    uint64_t place;
+    char *name = copy_name(xen, config, &place);
+    char *at = xs_printf("%s/%s", trees, name);
+    char *done = xs_printf("%s/.complete", at);
+    int rc = fs_mkdirs(trees, err), fd = -1;
+
+    if ( !rc )
+        rc = (fd = lock(trees, err)) < 0 ? -1 : 0;
+    if ( !rc && !fs_is_regular(done) )
+    {
+        fs_remove_tree(at);
+        rc = build(xen, config, parallel, at, err);
+        if ( rc )
+            fs_remove_tree(at);
+        else
+            remove_others(trees, place, name);
+    }
+    if ( !rc )
+        *built = xs_printf("%s/xen", at);
+    if ( fd >= 0 )
+        close(fd);
+    free(done);
+    free(at);
+    free(name);
+    free(trees);
+    free(cache);
+    return rc;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "builder/units.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "builder/findings.h"
+#include "builder/fs.h"
+#include "builder/lexline.h"
+#include "builder/memory.h"
+
+static bool is_source(const char *path)
+{
+    return str_ends(path, ".c") || str_ends(path, ".h") ||
+           str_ends(path, ".S");
+}
+
+/* Files by which the hypervisor is configured and built. */
+static bool is_build_rule(const char *path)
+{
+    const char *name = fs_name(path);
+
+    return str_begins(name, "Kconfig") || str_begins(name, "Makefile") ||
+           str_begins(name, "Kbuild") || str_ends(name, ".mk") ||
+           str_ends(name, ".lds.S") || str_begins(path, "tools/") ||
+           str_begins(path, "scripts/") || str_ends(name, "_defconfig") ||
+           str_ends(name, ".config") || str_ends(name, ".lst") ||
+           str_ends(name, ".h.in");
+}
+
+/* Whether the two texts give the compiler the same code. */
+static bool same_code(const struct touched *file)
+{
+    char *a, *b;
+    bool same;
+
+    if ( !file->old_text || !file->new_text || !is_source(file->path) )
+        return false;
+    a = lexline_code(file->old_text);
+    b = lexline_code(file->new_text);
+    same = !strcmp(a, b);
+    free(a);
+    free(b);
+    return same;
+}
+
+static void refuse(struct differ_result *findings, const char *path,
+                   const char *hint, const char *why)
+{
+    struct differ_finding *f =
+        findings_add(findings, DIFFER_REFUSED, path, "", "%s", why);
+
+    free(f->hint);
+    f->hint = xs_strdup(hint);
+}
+
+/* Whether the file goes on to the next stage. */
+static bool classify(const struct touched *file,
+                     struct differ_result *findings)
+{
+    if ( same_code(file) )
+    {
+        findings_add(findings, DIFFER_IGNORED, file->path, "",
+                     "only comments or white space change");
+        return false;
+    }
+    if ( is_build_rule(file->path) )
+    {
+        refuse(findings, file->path,
+               "the running hypervisor was configured and linked once; "
+               "leave this file out of the patch, or boot a new build",
+               "the patch changes how the hypervisor is configured or built");
+        return false;
+    }
+    return true;
+}
+
+void units_classify(const struct records *records, struct changes *changes,
+                    struct differ_result *findings)
+{
+    size_t i, kept = 0;
+
+    for ( i = 0; i < changes->outside.n; i++ )
+        findings_add(findings, DIFFER_NOTED, changes->outside.v[i], "",
+                     "not part of the hypervisor");
+    for ( i = 0; i < changes->nr; i++ )
+    {
+        struct touched *file = &changes->file[i];
+
+        if ( classify(file, findings) )
+        {
+            changes->file[kept++] = *file;
+            continue;
+        }
+        free(file->path);
+        free(file->old_text);
+        free(file->new_text);
+    }
+    changes->nr = kept;
+}
+
+bool unit_depends(const struct record *record, const struct changes *changes)
+{
+    size_t i;
+
+    for ( i = 0; i < changes->nr; i++ )
+        if ( strv_has_sorted(&record->deps, changes->file[i].path) )
+            return true;
+    return false;
+}
+
+/*
+ * What is linked for a compiled object: itself, or, where all of it is for
+ * boot, the copy with renamed sections that Kbuild makes of it.  NULL: it does
+ * not get into the hypervisor.
+ */
+static char *linked_object(const struct records *records,
+                           const struct record *record)
+{
+    size_t n = strlen(record->target);
+    char *init;
+
+    if ( strv_has_sorted(&records->linked, record->target) ||
+         !records->linked.n )
+    {
+        init = xs_printf("%.*s.init.o", (int)(n - 2), record->target);
+        if ( records_find(records, init) )
+            return init;
+        free(init);
+        return xs_strdup(record->target);
+    }
+    return NULL;
+}
+
+static void note_unused(const struct changes *changes,
+                        const struct records *records,
+                        struct differ_result *findings)
+{
+    size_t i, j;
+
+    for ( i = 0; i < changes->nr; i++ )
+    {
+        const char *path = changes->file[i].path;
+        bool used = false;
+
+        for ( j = 0; j < records->n && !used; j++ )
+            used = strv_has_sorted(&records->v[j].deps, path);
+        if ( used || changes->file[i].generated )
+            continue;
+        if ( changes->file[i].old_text )
+            findings_add(findings, DIFFER_NOTED, path, "",
+                         "not compiled in this configuration");
+        else if ( str_ends(path, ".h") )
+            findings_add(findings, DIFFER_NOTED, path, "", "a new header");
+        else
+            refuse(findings, path,
+                   "put the new code into an existing source file, or "
+                   "#include the new file from one",
+                   "no rule of the build compiles this new file");
+    }
+}
+
+static int by_object(const void *a, const void *b)
+{
+    const struct unit *x = a, *y = b;
+
+    return strcmp(x->object, y->object);
+}
+
+void units_find(const struct records *records, const struct changes *changes,
+                struct units *out, struct differ_result *findings)
+{
+    size_t i;
+
+    memset(out, 0, sizeof(*out));
+    for ( i = 0; i < records->n; i++ )
+    {
+        const struct record *record = &records->v[i];
+        struct unit *unit;
+        char *object;
+
+        if ( !record->source || !str_ends(record->target, ".o") ||
+             !unit_depends(record, changes) )
+            continue;
+        object = linked_object(records, record);
+        if ( !object )
+        {
+            findings_add(findings, DIFFER_NOTED, record->source, "",
+                         "%s is not linked into the hypervisor",
+                         record->target);
+            continue;
+        }
+        out->v = xs_grow(out->v, out->n, sizeof(*out->v));
+        unit = memset(&out->v[out->n++], 0, sizeof(*unit));
+        unit->record = record;
+        unit->object = object;
+        unit->assembly = str_ends(record->source, ".S");
+        unit->direct = changes_find(changes, record->source);
+    }
+    if ( out->n )
+        qsort(out->v, out->n, sizeof(*out->v), by_object);
+    note_unused(changes, records, findings);
+}
+
+void units_free(struct units *units)
+{
+    size_t i;
+
+    for ( i = 0; i < units->n; i++ )
+    {
+        free(units->v[i].object);
+        free(units->v[i].old_path);
+        free(units->v[i].new_path);
+    }
+    free(units->v);
+    memset(units, 0, sizeof(*units));
+}
