@@ -33,7 +33,7 @@ int compile_units(struct compiling *c, struct units *units,
 
 /*
  * Finds out which units really depend on the change, where the change allows to
- * ask (see names.h), by preprocessing each unit once; the others are marked
+ * ask (see named.h), by preprocessing each unit once; the others are marked
  * skipped.
  */
 int compile_filter(struct compiling *c, struct units *units,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "builder/memory.h"
-#include "builder/names.h"
+#include "builder/named.h"
 #include "builder/strv.h"
 #include "builder/run.h"
 
@@ -15,12 +15,12 @@
 /* A unit that can be asked whether the change is in it. */
 struct question {
     struct unit *unit;
-    struct names names;
+    struct named_list names;
 };
 
 /* The names that concern a unit; false if something concerns it otherwise. */
 static bool unit_names(const struct compiling *c, const struct unit *unit,
-                       struct names *names)
+                       struct named_list *names)
 {
     size_t i;
 
@@ -34,9 +34,9 @@ static bool unit_names(const struct compiling *c, const struct unit *unit,
         if ( !strv_has_sorted(&unit->record->deps, file->path) )
             continue;
         if ( !file->old_text || !file->new_text ||
-             !names_collect(file->old_text, file->new_text, names) )
+             !named_collect(file->old_text, file->new_text, names) )
         {
-            names_free(names);
+            named_free(names);
             return false;
         }
     }
@@ -95,7 +95,7 @@ static int ask(struct compiling *c, struct question *q, size_t n,
     {
         c->preprocessed += jobs[i].status >= 0;
         if ( jobs[i].status == 0 )
-            q[i].unit->skipped = !names_used(&q[i].names, jobs[i].output);
+            q[i].unit->skipped = !named_used(&q[i].names, jobs[i].output);
         free((char *)jobs[i].command);
         free(jobs[i].output);
     }
@@ -119,7 +119,7 @@ int compile_filter(struct compiling *c, struct units *units,
     for ( i = 0; i < n && !rc; i += BATCH )
         rc = ask(c, &q[i], n - i < BATCH ? n - i : BATCH, at, err);
     for ( i = 0; i < n; i++ )
-        names_free(&q[i].names);
+        named_free(&q[i].names);
     free(at);
     free(q);
     return rc;
