@@ -10,13 +10,16 @@
 
 #define MAX_DEPTH 4 /* of constants that lead to constants */
 
+#define LEARN 1u /* keep the addresses found */
+#define LOOSE 2u /* strings may differ: dates and versions do */
+
 struct mismatch {
     uint64_t offset;
     char *why; /* allocated, NULL if the bytes differ */
 };
 
 static bool holds(const struct image *img, struct atom *a, uint64_t addr,
-                  bool learn, unsigned int depth, struct mismatch *bad);
+                  unsigned int how, unsigned int depth, struct mismatch *bad);
 
 static const char *file_of(const struct symbol *sym)
 {
@@ -61,7 +64,7 @@ static bool wrong(struct mismatch *bad, uint64_t offset, char *why)
 }
 
 static bool leads_to(const struct image *img, const struct reloc *r,
-                     uint64_t value, bool learn, unsigned int depth,
+                     uint64_t value, unsigned int how, unsigned int depth,
                      uint64_t offset, struct mismatch *bad)
 {
     struct atom *t = r->target;
@@ -79,7 +82,7 @@ static bool leads_to(const struct image *img, const struct reloc *r,
     addr = value - r->off;
     if ( t->sym && named_at(img, file_of(t->sym), t->sym->name, addr) )
     {
-        if ( learn )
+        if ( how & LEARN )
             t->image_addr = addr;
         return true;
     }
@@ -87,7 +90,8 @@ static bool leads_to(const struct image *img, const struct reloc *r,
     {
         struct mismatch inner = { 0 };
         bool same = depth >= MAX_DEPTH ||
-                    holds(img, t, addr, learn, depth + 1, &inner);
+                    ((how & LOOSE) && t->sec->kind == SECTION_STRINGS) ||
+                    holds(img, t, addr, how, depth + 1, &inner);
 
         free(inner.why);
         return same ? true
@@ -105,7 +109,7 @@ static bool leads_to(const struct image *img, const struct reloc *r,
 }
 
 static bool holds(const struct image *img, struct atom *a, uint64_t addr,
-                  bool learn, unsigned int depth, struct mismatch *bad)
+                  unsigned int how, unsigned int depth, struct mismatch *bad)
 {
     const uint8_t *p = image_bytes(img, addr, a->size);
     uint64_t at = 0;
@@ -128,7 +132,7 @@ static bool holds(const struct image *img, struct atom *a, uint64_t addr,
                 return wrong(bad, at, NULL);
             else if ( type->size >= 4 &&
                       !leads_to(img, r, read_field(type, p + at, addr + at),
-                                learn, depth, at, bad) )
+                                how, depth, at, bad) )
                 return false;
             else
                 at += type->size;
@@ -146,7 +150,8 @@ static bool holds(const struct image *img, struct atom *a, uint64_t addr,
  * atom's content; BAD is the last mismatch.
  */
 static size_t find_holders(const struct image *img, struct atom *a,
-                           size_t *named, struct mismatch *bad)
+                           unsigned int how, size_t *named,
+                           struct mismatch *bad)
 {
     const struct image_symbol *s;
     size_t n = 0, i;
@@ -166,16 +171,16 @@ static size_t find_holders(const struct image *img, struct atom *a,
                             (unsigned long long)s->size));
             continue;
         }
-        if ( !holds(img, a, s->addr, false, 0, bad) )
+        if ( !holds(img, a, s->addr, how, 0, bad) )
             continue;
         n++;
         found = s->addr;
     }
     if ( n == 1 )
     {
-        holds(img, a, found, true, 0, bad);
+        holds(img, a, found, how | LEARN, 0, bad);
         a->image_addr = found;
-        a->proven = true;
+        a->proven = a->proven || !(how & LOOSE);
     }
     return n;
 }
@@ -188,7 +193,7 @@ void provenance_learn(const struct image *img, struct object *old)
     for ( i = 0; i < old->nr_atoms; i++ )
         if ( old->atoms[i]->sym && atom_is_function(old->atoms[i]) &&
              old->atoms[i]->sec->kind == SECTION_TEXT )
-            find_holders(img, old->atoms[i], &named, &bad);
+            find_holders(img, old->atoms[i], 0, &named, &bad);
     free(bad.why);
 }
 
@@ -233,14 +238,14 @@ static void report(const struct image *img, struct atom *a, size_t named,
 }
 
 static bool demand_one(const struct image *img, struct atom *a,
-                       struct differ_result *out)
+                       unsigned int how, struct differ_result *out)
 {
     struct mismatch bad = { 0 };
     size_t named, n;
 
     if ( a->proven || !a->sym )
         return true;
-    n = find_holders(img, a, &named, &bad);
+    n = find_holders(img, a, how, &named, &bad);
     if ( n != 1 )
         report(img, a, named, n, &bad, out);
     free(bad.why);
@@ -250,10 +255,16 @@ static bool demand_one(const struct image *img, struct atom *a,
 bool provenance_demand(const struct image *img, struct atom *old,
                        struct differ_result *out)
 {
-    bool ok = demand_one(img, old, out);
+    bool ok = demand_one(img, old, 0, out);
     size_t i;
 
     for ( i = 0; i < old->nr_parts; i++ )
-        ok = demand_one(img, old->parts[i], out) && ok;
+        ok = demand_one(img, old->parts[i], 0, out) && ok;
     return ok;
+}
+
+bool provenance_demand_used(const struct image *img, struct atom *old,
+                            struct differ_result *out)
+{
+    return demand_one(img, old, LOOSE, out);
 }

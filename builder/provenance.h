@@ -28,4 +28,11 @@ void provenance_learn(const struct image *img, struct object *old);
 bool provenance_demand(const struct image *img, struct atom *old,
                        struct differ_result *out);
 
+/*
+ * The same for a function that the payload calls and does not replace: its
+ * code counts, the text of its strings does not.
+ */
+bool provenance_demand_used(const struct image *img, struct atom *old,
+                            struct differ_result *out);
+
 #endif /* BUILDER_PROVENANCE_H */

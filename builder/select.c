@@ -58,7 +58,7 @@ static void follow(struct session *s, struct atom *from, struct atom *target,
     }
     else if ( b.kind == BIND_NAME && target && target->twin &&
               target->sec->kind == SECTION_TEXT )
-        provenance_demand(s->img, target->twin, s->out);
+        provenance_demand_used(s->img, target->twin, s->out);
     binding_free(&b);
 }
 

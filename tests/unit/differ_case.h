@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A case for the differ: a unit in two versions, compiled with the options of
+ * Debian's Xen, and a little hypervisor linked from the old one.
+ */
+#ifndef TESTS_DIFFER_CASE_H
+#define TESTS_DIFFER_CASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "builder/differ.h"
+
+struct differ_case {
+    const char *before; /* the source; NULL: the unit is new */
+    const char *after;  /* NULL: the unit goes away */
+    const char *image;  /* what the hypervisor is made of; NULL: BEFORE */
+    const char *unit;   /* default "unit.c" */
+    const char *depends; /* a build-id, or NULL */
+    bool landing_pads;  /* the hypervisor has functions with ENDBR64 */
+};
+
+/*
+ * Compiles, links, compares.  A compiler that fails fails the test, and so
+ * does differ_run() with an error.  The result is released by the next case
+ * or by case_end().
+ */
+struct differ_result *case_run(const struct differ_case *c);
+void case_end(void);
+
+/* Whether there is a finding; SYMBOL and REASON may be NULL (any). */
+bool case_has(const struct differ_result *r, enum differ_kind kind,
+              const char *symbol, const char *reason);
+
+/* The same with everything printed and the test failed if there is none. */
+void case_must(const struct differ_result *r, enum differ_kind kind,
+               const char *symbol, const char *reason);
+void case_verdict(const struct differ_result *r, enum differ_verdict verdict);
+
+/* The payload has a symbol of this name: 1 undefined, 2 defined, 4 absolute. */
+int case_symbol(const struct differ_result *r, const char *name);
+
+/* The size of a section of the payload, 0 if there is none. */
+size_t case_section(const struct differ_result *r, const char *name);
+
+/* How many relocations of SECTION lead to the symbol. */
+size_t case_relocs(const struct differ_result *r, const char *section,
+                   const char *symbol);
+
+#endif /* TESTS_DIFFER_CASE_H */

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changes that become payloads, and what is in those. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/unit/differ_case.h"
+#include "xsplice/payload.h"
+
+#define FUNC_ENTRY sizeof(struct xsplice_func)
+
+static void the_same_source_is_no_change(void **state)
+{
+    static const char text[] = "int f(int x) { static int n; return n += x; }";
+    struct differ_case c = { .before = text, .after = text };
+
+    case_verdict(case_run(&c), DIFFER_NO_CHANGE);
+}
+
+static void moved_lines_of_bug_frames_are_no_change(void **state)
+{
+    struct differ_case c = {
+        .before = "void f(int x) { if ( x ) WARN_AT(1, 200, \"unit.c\"); }",
+        .after = "void f(int x) { if ( x ) WARN_AT(1, 4711, \"unit.c\"); }",
+    };
+
+    case_verdict(case_run(&c), DIFFER_NO_CHANGE);
+}
+
+static void a_string_alone_changes_the_function_that_uses_it(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(void) { return printk(\"one\"); }\n"
+                  "int g(void) { return printk(\"two\"); }",
+        .after = "int f(void) { return printk(\"1st\"); }\n"
+                 "int g(void) { return printk(\"two\"); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "f", NULL);
+    assert_false(case_has(r, DIFFER_CHANGED, "g", NULL));
+    assert_int_equal(case_section(r, ".livepatch.funcs"), FUNC_ENTRY);
+    assert_int_equal(case_section(r, ".rodata.str"), sizeof("1st"));
+    assert_int_equal(case_symbol(r, "printk"), 1);
+    assert_int_equal(case_symbol(r, "f"), 2);
+    assert_int_equal(case_section(r, ".livepatch.depends"), 36);
+    assert_int_equal(case_section(r, ".livepatch.xen_depends"), 36);
+    assert_int_equal(case_section(r, ".note.gnu.build-id"), 36);
+}
+
+static void the_same_input_gives_the_same_bytes(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { return x; }",
+        .after = "static int n, m = 3;\n"
+                 "int f(int x) { n += m; m = x; return printk(\"%d\", n); }",
+    };
+    struct differ_result *r = case_run(&c);
+    size_t size = r->payload_size;
+    uint8_t *bytes = malloc(size);
+
+    memcpy(bytes, r->payload, size);
+    r = case_run(&c);
+    assert_int_equal(r->payload_size, size);
+    assert_memory_equal(r->payload, bytes, size);
+    free(bytes);
+}
+
+static void static_functions_and_data_have_their_files_name(void **state)
+{
+    struct differ_case c = {
+        .before = "static int total;\n"
+                  "static noinline int f(int x) { return total += x; }\n"
+                  "int g(int x) { return f(x) + f(x + 1); }",
+        .after = "static int total;\n"
+                 "static noinline int f(int x) { return total -= x; }\n"
+                 "int g(int x) { return f(x) + f(x + 1); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "f", NULL);
+    assert_int_equal(case_symbol(r, "unit.c#f"), 2);
+    assert_int_equal(case_symbol(r, "unit.c#total"), 1);
+}
+
+static void new_things_come_along_under_names_of_the_payload(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { return x; }",
+        .after = "static int calls, limit = 9;\n"
+                 "static noinline int deep(int x)\n"
+                 "{ return printk(\"%d\", x) + ++calls; }\n"
+                 "noinline int helper(int x) { return deep(x) - limit--; }\n"
+                 "int unused(int x) { return x + 5; }\n"
+                 "int f(int x) { return helper(x); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_ADDED, "helper", NULL);
+    case_must(r, DIFFER_ADDED, "deep", NULL);
+    case_must(r, DIFFER_DATA, "calls", NULL);
+    case_must(r, DIFFER_DATA, "limit", NULL);
+    case_must(r, DIFFER_IGNORED, "unused", NULL);
+    assert_int_equal(case_symbol(r, "helper@case"), 2);
+    assert_int_equal(case_symbol(r, "unit.c#deep@case"), 2);
+    assert_int_equal(case_symbol(r, "calls"), 0);
+    assert_int_equal(case_section(r, ".bss"), 4);
+    assert_int_equal(case_section(r, ".data"), 4);
+    assert_int_equal(case_section(r, ".livepatch.funcs"), FUNC_ENTRY);
+}
+
+/* x.0 and x.1 change their numbers when another static local comes first. */
+static void static_locals_keep_their_memory_when_numbers_shift(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { static int n = 1; return n += x; }\n"
+                  "int g(int x) { static int n = 2; return n -= x; }",
+        .after = "int f(int x) { static int n = 1; return n += x; }\n"
+                 "int e(int x) { static int m = 7; return m *= x; }\n"
+                 "int g(int x) { static int n = 2; return (n -= x) + e(x); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "g", NULL);
+    assert_false(case_has(r, DIFFER_CHANGED, "f", NULL));
+    /* Only m is new. */
+    assert_int_equal(case_section(r, ".data"), 4);
+}
+
+static void two_static_locals_of_one_name_are_told_apart_by_code(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { if ( x ) { static int n; return n += x; }\n"
+                  "  else { static int n; return n -= global_flag; } }\n"
+                  "int g(int x) { return x; }",
+        .after = "int g(int x) { static int k; return k += x; }\n"
+                 "int f(int x) { if ( x ) { static int n; return n += x; }\n"
+                 "  else { static int n; return n -= global_flag; } }\n",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "g", NULL);
+    assert_false(case_has(r, DIFFER_CHANGED, "f", NULL));
+}
+
+static void calls_go_to_the_new_body_and_pointers_to_the_old(void **state)
+{
+    struct differ_case c = {
+        .before = "noinline cf_check int f(int x) { return other(x); }\n"
+                  "int g(int x) { return f(x) + 1; }\n"
+                  "void *h(void) { return 0; }",
+        .after = "noinline cf_check int f(int x) { return other(x + 1); }\n"
+                 "int g(int x) { return f(x) + 2; }\n"
+                 "void *h(void) { return f; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(case_symbol(r, "f"), 3);
+    assert_true(case_relocs(r, ".rela.text", "f") >= 2);
+}
+
+static void a_changed_table_comes_along_with_its_readers(void **state)
+{
+    struct differ_case c = {
+        .before = "static const int t[] = { 1, 2, 3, 4, 5, 6, 7 };\n"
+                  "int f(unsigned int i) { return t[i]; }\n"
+                  "int g(int i) { return i; }",
+        .after = "static const int t[] = { 1, 2, 3, 4, 9, 6, 7, 8 };\n"
+                 "int f(unsigned int i) { return t[i]; }\n"
+                 "int g(int i) { return i; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "f", NULL);
+    case_must(r, DIFFER_DATA, "t", NULL);
+    assert_int_equal(case_section(r, ".rodata"), 32);
+}
+
+static void an_unchanged_table_stays_the_hypervisors(void **state)
+{
+    struct differ_case c = {
+        .before = "static const int t[] = { 1, 2, 3, 4, 5, 6, 7 };\n"
+                  "int f(unsigned int i) { return t[i]; }",
+        .after = "static const int t[] = { 1, 2, 3, 4, 5, 6, 7 };\n"
+                 "int f(unsigned int i) { return i < 7 ? t[i] : 0; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(case_symbol(r, "unit.c#t"), 1);
+    assert_int_equal(case_section(r, ".rodata"), 0);
+}
+
+static void a_switch_table_is_compared_by_content(void **state)
+{
+    static const char before[] =
+        "int f(int x) { switch ( x ) { case 0: return 11; case 1: return 7;\n"
+        "case 2: return 3; case 3: return 99; case 4: return 5; }\n"
+        "return -1; }";
+    static const char after[] =
+        "int f(int x) { switch ( x ) { case 0: return 11; case 1: return 7;\n"
+        "case 2: return 3; case 3: return 98; case 4: return 5; }\n"
+        "return -1; }";
+    struct differ_case c = { .before = before, .after = after };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "f", NULL);
+    assert_true(case_section(r, ".rodata") >= 20);
+}
+
+static void a_bug_frame_of_another_sort_is_a_change(void **state)
+{
+    struct differ_case c = {
+        .before = "void f(int x) { if ( x ) WARN_AT(1, 20, \"unit.c\"); }",
+        .after = "void f(int x) { if ( x ) WARN_AT(2, 20, \"unit.c\"); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_SPECIAL, "f", NULL);
+    assert_int_equal(case_section(r, ".bug_frames.2"), 8);
+    assert_int_equal(case_section(r, ".bug_frames.1"), 0);
+}
+
+static void a_change_in_an_alternative_alone_is_a_change(void **state)
+{
+    struct differ_case c = {
+        .before = "void f(void) { ALT(\"nop;nop;nop\", \"lfence\", 9); }\n"
+                  "void g(void) { ALT(\"nop;nop;nop\", \"mfence\", 9); }",
+        .after = "void f(void) { ALT(\"nop;nop;nop\", \"sfence\", 9); }\n"
+                 "void g(void) { ALT(\"nop;nop;nop\", \"mfence\", 9); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "f", NULL);
+    assert_false(case_has(r, DIFFER_CHANGED, "g", NULL));
+    assert_int_equal(case_section(r, ".altinstructions"), 14);
+    assert_int_equal(case_section(r, ".altinstr_replacement"), 3);
+}
+
+static void a_change_in_fixup_code_alone_is_a_change(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(long p) { return TRY(p, 5) + other(p); }\n"
+                  "int g(long p) { return TRY(p, 7) + other(p); }",
+        .after = "int f(long p) { return TRY(p, 5) + other(p); }\n"
+                 "int g(long p) { return TRY(p, 8) + other(p); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "g", NULL);
+    assert_false(case_has(r, DIFFER_CHANGED, "f", NULL));
+    assert_int_equal(case_section(r, ".ex_table"), 8);
+    assert_int_equal(case_section(r, ".fixup"), 10); /* mov imm32; jmp rel32 */
+}
+
+static void a_cold_part_goes_with_its_function(void **state)
+{
+    static const char before[] =
+        "void noinline __attribute__((cold)) bad(int x) { printk(\"%d\", x); }\n"
+        "int f(int x) { int r = other(x); if ( r > 100 ) { bad(r); bad(x);\n"
+        "  return printk(\"cold %d\", r); } return r; }";
+    static const char after[] =
+        "void noinline __attribute__((cold)) bad(int x) { printk(\"%d\", x); }\n"
+        "int f(int x) { int r = other(x); if ( r > 100 ) { bad(r); bad(r);\n"
+        "  return printk(\"cold %d\", r); } return r; }";
+    struct differ_case c = { .before = before, .after = after };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "f", NULL);
+    assert_int_equal(case_section(r, ".livepatch.funcs"), FUNC_ENTRY);
+    assert_int_equal(case_symbol(r, "unit.c#f.cold@case"), 2);
+}
+
+static void hooks_are_taken_and_counted(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { return x; }",
+        .after = "int f(int x) { return x; }\n"
+                 "static void go(void) { global_flag = 3; }\n"
+                 "static void HOOK(\"load\") (*const hook)(void) = go;",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_HOOK, "go", NULL);
+    assert_int_equal(case_section(r, ".livepatch.hooks.load"), 8);
+    assert_int_equal(case_section(r, ".livepatch.funcs"), 0);
+}
+
+static void init_code_that_changes_too_is_only_noted(void **state)
+{
+    struct differ_case c = {
+        .before = "int __init s(void) { return printk(\"a\"); }\n"
+                  "int f(int x) { return x; }",
+        .after = "int __init s(void) { return printk(\"b\"); }\n"
+                 "int f(int x) { return x + 1; }",
+    };
+    /* A body of one lea is too short for a jump, so f is given more. */
+    static const char before[] = "int __init s(void) { return printk(\"a\"); }\n"
+                                 "int f(int x) { return other(x) + 1; }";
+    static const char after[] = "int __init s(void) { return printk(\"b\"); }\n"
+                                "int f(int x) { return other(x) + 2; }";
+    struct differ_result *r;
+
+    c.before = before;
+    c.after = after;
+    r = case_run(&c);
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_NOTED, "s", "INIT_ONLY");
+    case_must(r, DIFFER_CHANGED, "f", NULL);
+}
+
+static void ambiguous_names_are_bound_to_the_address_in_use(void **state)
+{
+    /* The image has n.0 of two objects of one file name. */
+    struct differ_case c = {
+        .before = "int f(int x) { static int n; return n += x; }",
+        .after = "int f(int x) { static int n; return n += x + 1; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(case_symbol(r, "unit.c#n.0"), 1);
+}
+
+static void a_payload_upon_another_depends_on_it(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { return other(x); }",
+        .after = "int f(int x) { return other(x + 1); }",
+        .depends = "0123456789abcdef0123456789abcdef",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(case_section(r, ".livepatch.depends"), 32);
+    assert_int_equal(case_section(r, ".livepatch.xen_depends"), 36);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_source_is_no_change),
+        cmocka_unit_test(moved_lines_of_bug_frames_are_no_change),
+        cmocka_unit_test(a_string_alone_changes_the_function_that_uses_it),
+        cmocka_unit_test(the_same_input_gives_the_same_bytes),
+        cmocka_unit_test(static_functions_and_data_have_their_files_name),
+        cmocka_unit_test(new_things_come_along_under_names_of_the_payload),
+        cmocka_unit_test(static_locals_keep_their_memory_when_numbers_shift),
+        cmocka_unit_test(two_static_locals_of_one_name_are_told_apart_by_code),
+        cmocka_unit_test(calls_go_to_the_new_body_and_pointers_to_the_old),
+        cmocka_unit_test(a_changed_table_comes_along_with_its_readers),
+        cmocka_unit_test(an_unchanged_table_stays_the_hypervisors),
+        cmocka_unit_test(a_switch_table_is_compared_by_content),
+        cmocka_unit_test(a_bug_frame_of_another_sort_is_a_change),
+        cmocka_unit_test(a_change_in_an_alternative_alone_is_a_change),
+        cmocka_unit_test(a_change_in_fixup_code_alone_is_a_change),
+        cmocka_unit_test(a_cold_part_goes_with_its_function),
+        cmocka_unit_test(hooks_are_taken_and_counted),
+        cmocka_unit_test(init_code_that_changes_too_is_only_noted),
+        cmocka_unit_test(ambiguous_names_are_bound_to_the_address_in_use),
+        cmocka_unit_test(a_payload_upon_another_depends_on_it),
+    };
+    int rc = cmocka_run_group_tests(tests, NULL, NULL);
+
+    case_end();
+    return rc;
+}
