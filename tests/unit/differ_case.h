@@ -12,12 +12,12 @@
 #include "builder/differ.h"
 
 struct differ_case {
-    const char *before; /* the source; NULL: the unit is new */
-    const char *after;  /* NULL: the unit goes away */
-    const char *image;  /* what the hypervisor is made of; NULL: BEFORE */
-    const char *unit;   /* default "unit.c" */
+    const char *before;  /* the source; NULL: the unit is new */
+    const char *after;   /* NULL: the unit goes away */
+    const char *image;   /* what the hypervisor is made of; NULL: BEFORE */
+    const char *unit;    /* default "unit.c" */
     const char *depends; /* a build-id, or NULL */
-    bool landing_pads;  /* the hypervisor has functions with ENDBR64 */
+    bool landing_pads;   /* the hypervisor has functions with ENDBR64 */
 };
 
 /*

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The small modules of the differ, each by itself. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <elf.h>
+
+#include "builder/arch.h"
+#include "builder/findings.h"
+#include "builder/names.h"
+#include "builder/notes.h"
+#include "builder/policy.h"
+#include "builder/sections.h"
+
+static void base_of(const char *name, const char *expected)
+{
+    char *base = name_base(name);
+
+    assert_string_equal(base, expected);
+    assert_int_equal(name_is_numbered(name), strcmp(name, expected) != 0);
+    free(base);
+}
+
+static void numbers_of_the_compiler_are_taken_off(void **state)
+{
+    base_of("counter", "counter");
+    base_of("counter.12", "counter");
+    base_of("f.part.0.isra.3", "f.part.isra");
+    base_of("f.cold", "f.cold");
+    base_of("x.0x", "x.0x");
+    base_of("v2.10", "v2");
+    base_of("x.", "x.");
+    base_of(".LC7", ".LC7");
+}
+
+static void build_ids_survive_the_note(void **state)
+{
+    struct build_id id, back;
+    uint8_t note[BUILD_ID_NOTE_MAX];
+    char hex[2 * XSPLICE_BUILD_ID_MAX + 1];
+    size_t size;
+
+    assert_int_equal(build_id_parse("00ff10a5b7", &id), 0);
+    assert_int_equal(id.len, 5);
+    size = build_id_note(&id, note);
+    assert_int_equal(size, 16 + 8); /* padded to four */
+    assert_int_equal(build_id_from_notes(note, size, &back), 0);
+    build_id_print(&back, hex);
+    assert_string_equal(hex, "00ff10a5b7");
+    /* A note that says it is longer than what is there. */
+    note[4] = 9;
+    assert_int_equal(build_id_from_notes(note, size, &back), -1);
+    assert_int_equal(build_id_from_notes(note, 11, &back), -1);
+}
+
+static void what_is_no_build_id_is_refused(void **state)
+{
+    struct build_id id;
+    char longer[2 * XSPLICE_BUILD_ID_MAX + 3];
+
+    memset(longer, 'a', sizeof(longer) - 1);
+    longer[sizeof(longer) - 1] = '\0';
+    assert_int_equal(build_id_parse("", &id), -1);
+    assert_int_equal(build_id_parse("abc", &id), -1);
+    assert_int_equal(build_id_parse("zz", &id), -1);
+    assert_int_equal(build_id_parse("+1", &id), -1);
+    assert_int_equal(build_id_parse(longer, &id), -1);
+}
+
+static void sections_have_their_kinds(void **state)
+{
+    static const struct {
+        const char *name;
+        uint32_t type;
+        uint64_t flags;
+        enum section_kind kind;
+    } all[] = {
+        { ".text.f", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, SECTION_TEXT },
+        { ".init.text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR,
+          SECTION_INIT },
+        { ".init.setup", SHT_PROGBITS, SHF_ALLOC, SECTION_REGISTRATION },
+        { ".initcall1.init", SHT_PROGBITS, SHF_ALLOC, SECTION_REGISTRATION },
+        { ".rodata.f.str1.1", SHT_PROGBITS,
+          SHF_ALLOC | SHF_MERGE | SHF_STRINGS, SECTION_STRINGS },
+        { ".rodata.cst8", SHT_PROGBITS, SHF_ALLOC | SHF_MERGE, SECTION_CONST },
+        { ".rodata.t", SHT_PROGBITS, SHF_ALLOC, SECTION_RODATA },
+        { ".data.rel.ro.local.t", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
+          SECTION_RODATA },
+        { ".data.ro_after_init", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
+          SECTION_DATA },
+        { ".bss.x", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, SECTION_DATA },
+        { ".bss.percpu.read_mostly", SHT_NOBITS, SHF_ALLOC | SHF_WRITE,
+          SECTION_PERCPU },
+        { ".altinstructions", SHT_PROGBITS, SHF_ALLOC, SECTION_SPECIAL },
+        { ".bug_frames.3", SHT_PROGBITS, SHF_ALLOC, SECTION_SPECIAL },
+        { ".ex_table.pre", SHT_PROGBITS, SHF_ALLOC, SECTION_UNKNOWN },
+        { ".discard", SHT_PROGBITS, SHF_ALLOC, SECTION_IGNORED },
+        { ".debug_info", SHT_PROGBITS, 0, SECTION_IGNORED },
+        { ".note.gnu.property", SHT_NOTE, SHF_ALLOC, SECTION_IGNORED },
+        { ".livepatch.hooks.load", SHT_PROGBITS, SHF_ALLOC, SECTION_HOOK },
+        { ".textual", SHT_PROGBITS, SHF_ALLOC, SECTION_UNKNOWN },
+    };
+    size_t i;
+
+    for ( i = 0; i < sizeof(all) / sizeof(all[0]); i++ )
+        if ( section_kind(all[i].name, all[i].type, all[i].flags) !=
+             all[i].kind )
+            fail_msg("%s", all[i].name);
+}
+
+static void the_end_of_the_instruction_counts_for_fields(void **state)
+{
+    /* cmpb $1, x(%rip); movl $7, x(%rip); lea x(%rip), %rax; call f */
+    static const uint8_t code[] = {
+        0x80, 0x3d, 0,    0, 0, 0, 1,          /* field at 2 */
+        0xc7, 0x05, 0,    0, 0, 0, 7, 0, 0, 0, /* at 9 */
+        0x48, 0x8d, 0x05, 0, 0, 0, 0,          /* at 20 */
+        0xe8, 0,    0,    0, 0,                /* at 25 */
+        0x0f, 0x85, 0,    0, 0, 0,             /* at 31 */
+    };
+
+    assert_int_equal(arch_field_bias(code, sizeof(code), 2), 5);
+    assert_int_equal(arch_field_bias(code, sizeof(code), 9), 8);
+    assert_int_equal(arch_field_bias(code, sizeof(code), 20), 4);
+    assert_false(arch_is_branch(code, sizeof(code), 20));
+    assert_true(arch_is_branch(code, sizeof(code), 25));
+    assert_true(arch_is_branch(code, sizeof(code), 31));
+    assert_int_equal(arch_insn_start(code, sizeof(code), 15), 7);
+    /* 06 is no instruction in 64-bit mode. */
+    assert_int_equal(arch_field_bias((const uint8_t[]){ 6, 6, 6 }, 3, 1), -1);
+}
+
+static void filler_is_told_from_code(void **state)
+{
+    static const uint8_t nops[] = { 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0,   0,
+                                    0,    0,    0x0f, 0x1f, 0x40, 0, 0x90 };
+
+    assert_true(arch_is_padding(nops, sizeof(nops)));
+    assert_false(arch_is_padding(nops, 5)); /* cut in the middle */
+    assert_false(arch_is_padding((const uint8_t[]){ 0x90, 0xc3 }, 2));
+}
+
+static void landing_pads_make_room_for_themselves(void **state)
+{
+    static const uint8_t pad[] = { 0xf3, 0x0f, 0x1e, 0xfa, 0xc3 };
+
+    assert_int_equal(arch_patch_size(pad, sizeof(pad)), 9);
+    assert_int_equal(arch_patch_size(pad + 4, 1), 5);
+    assert_false(arch_has_landing_pad(pad, 3));
+}
+
+static void the_engine_is_not_to_be_patched(void **state)
+{
+    assert_non_null(policy_never_patch("do_nmi"));
+    assert_non_null(policy_never_patch("arch_livepatch_apply"));
+    assert_null(policy_never_patch("do_nmi_op"));
+    assert_null(policy_never_patch("do_xen_version"));
+}
+
+static void findings_are_sorted_and_told_once(void **state)
+{
+    struct differ_result r = { 0 };
+
+    findings_add(&r, DIFFER_CHANGED, "b.c", "f", "why");
+    findings_reason(&r, DIFFER_REFUSED, XSPLICE_BUILD_TOO_SHORT, "a.c", "g",
+                    "%d bytes", 3);
+    findings_add(&r, DIFFER_CHANGED, "b.c", "f", "why");
+    findings_finish(&r);
+    assert_int_equal(r.nr_findings, 2);
+    assert_string_equal(r.findings[0].unit, "a.c");
+    assert_string_equal(r.findings[0].reason, "TOO_SHORT");
+    assert_non_null(strstr(r.findings[0].why, ": 3 bytes"));
+    assert_true(r.findings[0].hint[0] != '\0');
+    differ_free(&r);
+}
+
+static void every_reason_says_what_and_what_to_do(void **state)
+{
+    unsigned int i;
+
+    for ( i = 0; i < XSPLICE_BUILD_REASON_COUNT; i++ )
+    {
+        size_t n = strlen(reason_sentence(i));
+
+        assert_true(n > 10 && reason_sentence(i)[n - 1] != '.');
+        assert_true(strlen(reason_hint(i)) > 10);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_of_the_compiler_are_taken_off),
+        cmocka_unit_test(build_ids_survive_the_note),
+        cmocka_unit_test(what_is_no_build_id_is_refused),
+        cmocka_unit_test(sections_have_their_kinds),
+        cmocka_unit_test(the_end_of_the_instruction_counts_for_fields),
+        cmocka_unit_test(filler_is_told_from_code),
+        cmocka_unit_test(landing_pads_make_room_for_themselves),
+        cmocka_unit_test(the_engine_is_not_to_be_patched),
+        cmocka_unit_test(findings_are_sorted_and_told_once),
+        cmocka_unit_test(every_reason_says_what_and_what_to_do),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changes of which no payload can be made, each with its reason. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/unit/differ_case.h"
+
+/* A function that changes too, so that the reason is the only obstacle. */
+#define F1 "int f(int x) { return other(x); }\n"
+#define F2 "int f(int x) { return other(x + 1); }\n"
+
+static const struct refusal {
+    const char *what;
+    struct differ_case c;
+    const char *symbol, *reason;
+} refusals[] = {
+    { "initial value of data",
+      { .before = F1 "int limit = 3;\nint g(void) { return limit; }",
+        .after = F2 "int limit = 4;\nint g(void) { return limit; }" },
+      "limit",
+      "DATA_CHANGED" },
+    { "zeroed data that gets a value",
+      { .before = F1 "int limit;", .after = F2 "int limit = 4;" },
+      "limit",
+      "DATA_CHANGED" },
+    { "size of data",
+      { .before = F1 "char buffer[16];", .after = F2 "char buffer[32];" },
+      "buffer",
+      "DATA_RESIZED" },
+    { "table that other units can see",
+      { .before = F1 "const int table[] = { 1, 2, 3 };",
+        .after = F2 "const int table[] = { 1, 2, 4 };" },
+      "table",
+      "RODATA_CHANGED" },
+    { "pointer in a structure of operations",
+      { .before = F1 "static cf_check int a(int x) { return x; }\n"
+                     "struct { int (*op)(int); } ops = { a };",
+        .after = F2 "static cf_check int b(int x) { return x + 1; }\n"
+                    "struct { int (*op)(int); } ops = { b };" },
+      "ops",
+      "DATA_CHANGED" },
+    { "constant structure of operations that functions refer to",
+      { .before = "static cf_check int a(int x) { return x; }\n"
+                  "static const struct { int (*op)(int); int n; }\n"
+                  "ops = { a, 2 };\n"
+                  "const void *f(void) { return &ops; }",
+        .after = "static cf_check int a(int x) { return x; }\n"
+                 "static const struct { int (*op)(int); int n; }\n"
+                 "ops = { a, 3 };\n"
+                 "const void *f(void) { return &ops; }" },
+      "ops",
+      "RODATA_CHANGED" },
+    { "new per-CPU data",
+      { .before = F1,
+        .after = "int __percpu mine;\n"
+                 "int f(int x) { return other(x) + mine; }" },
+      "f",
+      "PERCPU_NEW" },
+    { "size of per-CPU data",
+      { .before = F1 "int __percpu mine[2];",
+        .after = F2 "int __percpu mine[3];" },
+      "mine",
+      "PERCPU_CHANGED" },
+    { "function too short",
+      { .before = "void f(void) { asm volatile ( \"nop\" );\n"
+                  "  __builtin_unreachable(); }\n"
+                  "int g(int x) { return x; }",
+        .after = "void f(void) { asm volatile ( \"pause\" );\n"
+                 "  __builtin_unreachable(); }\n"
+                 "int g(int x) { return x; }" },
+      "f",
+      "TOO_SHORT" },
+    { "landing pad makes it too short",
+      { .before = "cf_check void f(void) { asm volatile ( \"nop\" );\n"
+                  "  __builtin_unreachable(); }",
+        .after = "cf_check void f(void) { asm volatile ( \"pause\" );\n"
+                 "  __builtin_unreachable(); }" },
+      "f",
+      "TOO_SHORT" },
+    { "function of the engine",
+      { .before = "int apply_payload(int x) { return other(x); }",
+        .after = "int apply_payload(int x) { return other(x + 1); }" },
+      "apply_payload",
+      "NEVER_PATCH" },
+    { "nothing but code that runs at boot",
+      { .before = "int __init f(int x) { return other(x); }",
+        .after = "int __init f(int x) { return other(x + 1); }" },
+      NULL,
+      "INIT_ONLY" },
+    { "data freed after boot",
+      { .before = F1 "int __initdata early = 3;",
+        .after = "int __initdata early = 3;\n"
+                 "int f(int x) { return other(x) + early; }" },
+      "f",
+      "INIT_NEEDED" },
+    { "function freed after boot",
+      { .before = F1 "noinline int __init early(int x) { return x; }",
+        .after = "noinline int __init early(int x) { return x; }\n"
+                 "int f(int x) { return other(x) + early(x); }" },
+      "f",
+      "INIT_NEEDED" },
+    { "boot parameter",
+      { .before = F1, .after = F2 "static int SETUP param = 3;" },
+      "param",
+      "INIT_REGISTRATION" },
+    { "file written in assembly",
+      { .before = F1, .after = F2, .unit = "entry.S" },
+      "f",
+      "ASSEMBLY" },
+    { "code in a top-level asm",
+      { .before = "asm(\".section .text.a,\\\"ax\\\"\\n.globl a\\n"
+                  "a: mov $1, %eax; jmp other\\n.previous\");\n" F1,
+        .after = "asm(\".section .text.a,\\\"ax\\\"\\n.globl a\\n"
+                 "a: mov $2, %eax; jmp other\\n.previous\");\n" F1 },
+      "a",
+      "ASSEMBLY" },
+    { "symbol that the hypervisor lacks",
+      { .before = F1,
+        .after = "int missing(int);\n"
+                 "int f(int x) { return missing(x); }" },
+      "f",
+      "SYMBOL_MISSING" },
+    { "section of unknown purpose about a changed function",
+      { .before = F1 "asm(\".section .odd_table,\\\"a\\\"\\n.quad f\\n\");",
+        .after = F2 "asm(\".section .odd_table,\\\"a\\\"\\n.quad f\\n\");" },
+      "f",
+      "SECTION_UNKNOWN" },
+    { "section of unknown purpose that changes",
+      { .before = F1 "asm(\".section .odd_table,\\\"a\\\"\\n.quad 1\\n\");",
+        .after = F2 "asm(\".section .odd_table,\\\"a\\\"\\n.quad 2\\n\");" },
+      ".odd_table",
+      "SECTION_UNKNOWN" },
+    { "address of a new function without landing pad",
+      { .before = F1 "void *g(void) { return 0; }",
+        .after = F1 "static int fresh(int x) { return other(x) * 7; }\n"
+                    "void *g(void) { return fresh; }",
+        .landing_pads = true },
+      "fresh",
+      "NO_ENDBR" },
+    { "two hooks where one may be",
+      { .before = F1,
+        .after = F1 "static int a(void) { return 0; }\n"
+                    "static int HOOK(\"preapply\") (*const p)(void) = a;\n"
+                    "static int HOOK(\"preapply\") (*const q)(void) = a;" },
+      ".livepatch.hooks.preapply",
+      "HOOK_BAD" },
+    { "static variable that may be the old one or a new one",
+      { .before = "int f(int x) { static int n; return n += x; }\n"
+                  "int g(int x) { return x; }",
+        .after = "int f(int x) { return x; }\n"
+                 "int g(int x) { static int n; return n += x; }" },
+      NULL,
+      "SYMBOL_AMBIGUOUS" },
+    { "a whole unit", { .before = F1 }, NULL, "UNIT_REMOVED" },
+};
+
+static void each_is_refused_with_its_reason(void **state)
+{
+    size_t i;
+
+    for ( i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++ )
+    {
+        struct differ_result *r = case_run(&refusals[i].c);
+
+        print_message("%s\n", refusals[i].what);
+        case_must(r, DIFFER_REFUSED, refusals[i].symbol, refusals[i].reason);
+        case_verdict(r, DIFFER_CANNOT);
+        assert_null(r->payload);
+    }
+}
+
+static void all_reasons_are_given_at_once(void **state)
+{
+    struct differ_case c = {
+        .before = F1 "int limit = 3; char buffer[4];",
+        .after = "int missing(int); int limit = 4; char buffer[8];\n"
+                 "int f(int x) { return missing(x); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_must(r, DIFFER_REFUSED, "limit", "DATA_CHANGED");
+    case_must(r, DIFFER_REFUSED, "buffer", "DATA_RESIZED");
+    case_must(r, DIFFER_REFUSED, "f", "SYMBOL_MISSING");
+}
+
+static void another_original_is_told_apart(void **state)
+{
+    struct differ_case c = {
+        .before = F1,
+        .after = F2,
+        .image = "int f(int x) { return other(x + 9); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_ORIGINAL);
+    case_must(r, DIFFER_ORIGIN, "f", "ORIGIN_CODE");
+}
+
+static void another_string_in_the_original_is_seen(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(void) { return printk(\"one\"); }",
+        .after = "int f(void) { return printk(\"two\"); }",
+        .image = "int f(void) { return printk(\"six\"); }",
+    };
+
+    case_verdict(case_run(&c), DIFFER_ORIGINAL);
+}
+
+static void another_variable_in_the_original_is_seen(void **state)
+{
+    struct differ_case c = {
+        .before = "int a, b; int f(int x) { return (a += x); }",
+        .after = "int a, b; int f(int x) { return (a += x + 1); }",
+        .image = "int a, b; int f(int x) { return (b += x); }",
+    };
+
+    case_verdict(case_run(&c), DIFFER_ORIGINAL);
+}
+
+static void a_function_that_the_original_lacks_is_named(void **state)
+{
+    struct differ_case c = { .before = F1, .after = F2, .image = "int q;" };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_ORIGINAL);
+    case_must(r, DIFFER_ORIGIN, "f", "ORIGIN_MISSING");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_is_refused_with_its_reason),
+        cmocka_unit_test(all_reasons_are_given_at_once),
+        cmocka_unit_test(another_original_is_told_apart),
+        cmocka_unit_test(another_string_in_the_original_is_seen),
+        cmocka_unit_test(another_variable_in_the_original_is_seen),
+        cmocka_unit_test(a_function_that_the_original_lacks_is_named),
+    };
+    int rc = cmocka_run_group_tests(tests, NULL, NULL);
+
+    case_end();
+    return rc;
+}
