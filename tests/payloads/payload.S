@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A payload that replaces one function, as small as it can be; the script
+ * make-payload beside it says what can be asked for.  NAME_BYTES are the bytes
+ * of a build-id, NAME_TEXT its digits.  BROKEN_*: what a test is about.
+ */
+#define STRING_(x...) #x
+#define STRING(x...) STRING_(x)
+
+        .macro note section, bytes:vararg
+        .section \section, "a", @note
+        .long 4, 20, 3
+        .asciz "GNU"
+        .byte \bytes
+        .endm
+
+        .text
+        .globl new_function
+        .type new_function, @function
+new_function:
+#ifdef TEXT
+        lea text(%rip), %rax
+#else
+        xor %eax, %eax
+#endif
+#ifdef UNKNOWN_SYMBOL
+        call UNKNOWN_SYMBOL
+#endif
+        ret
+        .size new_function, . - new_function
+new_end:
+
+        note .note.gnu.build-id, ID_BYTES
+#ifndef BROKEN_NO_DEPENDS
+        note .livepatch.depends, DEPENDS_BYTES
+#endif
+        note .livepatch.xen_depends, XEN_BYTES
+#ifdef BROKEN_NOTE
+        .long 4, 24, 3
+        .asciz "GNU"
+        .fill 20, 1, 0x12
+#endif
+#ifdef BROKEN_TWO_IDS
+        .long 4, 20, 3
+        .asciz "GNU"
+        .fill 20, 1, 0x12
+#endif
+#ifdef MORE_BYTES
+        note .xsplice.depends, MORE_BYTES
+#endif
+
+        .section .rodata.str, "aMS", @progbits, 1
+        .asciz "not this one"
+name:   .asciz STRING(FUNCTION)
+#ifdef TEXT
+text:   .asciz STRING(TEXT)
+#endif
+
+#ifndef BROKEN_NOTHING
+        .section .livepatch.funcs, "aw", @progbits
+        .quad name, new_function, 0
+        .long new_end - new_function, OLD_SIZE
+#ifdef BROKEN_VERSION
+        .byte 9
+#else
+        .byte 2
+#endif
+        .zero 39
+#ifdef EXPECT
+        /* enabled, one byte long */
+        .byte 1 | 1 << 1, EXPECT
+        .zero 30
+#else
+        .zero 32
+#endif
+#ifdef BROKEN_FUNCS
+        .zero 7
+#endif
+#ifdef NOP
+        .quad 0, 0, 0x1234
+        .long 9, 10
+        .byte 2
+        .zero 39
+        .zero 32
+#endif
+#endif
+
+#ifdef HOOK
+        /*
+         * Returns HOOK_ANSWER, a negative error number, the first HOOK_TIMES
+         * times, and 0 then.
+         */
+        .text
+        .type hook, @function
+hook:
+        endbr64
+        xor %eax, %eax
+        cmpl $0, times(%rip)
+        je 1f
+        decl times(%rip)
+        mov $HOOK_ANSWER, %eax
+1:      ret
+        .size hook, . - hook
+
+        .data
+        .balign 4
+times:  .long HOOK_TIMES
+
+        .section .livepatch.hooks.HOOK, "a", @progbits
+        .quad hook
+#endif
+
+#ifdef METADATA
+        .section .modinfo, "a", @progbits
+        .asciz "name=" STRING(METADATA)
+        .asciz "build-id=" STRING(ID_TEXT)
+        .ascii "depends=" STRING(DEPENDS_TEXT)
+#ifdef MORE_TEXT
+        .ascii "," STRING(MORE_TEXT)
+#endif
+        .byte 0
+        .asciz "xen-depends=" STRING(XEN_TEXT)
+        .asciz "functions=1"
+#endif
+#ifdef BROKEN_METADATA
+        .section .modinfo, "a", @progbits
+        .ascii "no-end"
+#endif
+
+        .section .note.GNU-stack, "", @progbits
