@@ -15,11 +15,10 @@
         .endm
 
         .text
-        .globl new_function
-        .type new_function, @function
-new_function:
+        /* Local labels: engines refuse a new symbol that is there twice. */
+.Lnew_function:
 #ifdef TEXT
-        lea text(%rip), %rax
+        lea .Ltext(%rip), %rax
 #else
         xor %eax, %eax
 #endif
@@ -27,8 +26,7 @@ new_function:
         call UNKNOWN_SYMBOL
 #endif
         ret
-        .size new_function, . - new_function
-new_end:
+.Lnew_end:
 
         note .note.gnu.build-id, ID_BYTES
 #ifndef BROKEN_NO_DEPENDS
@@ -51,15 +49,15 @@ new_end:
 
         .section .rodata.str, "aMS", @progbits, 1
         .asciz "not this one"
-name:   .asciz STRING(FUNCTION)
+.Lname: .asciz STRING(FUNCTION)
 #ifdef TEXT
-text:   .asciz STRING(TEXT)
+.Ltext: .asciz STRING(TEXT)
 #endif
 
 #ifndef BROKEN_NOTHING
         .section .livepatch.funcs, "aw", @progbits
-        .quad name, new_function, 0
-        .long new_end - new_function, OLD_SIZE
+        .quad .Lname, .Lnew_function, 0
+        .long .Lnew_end - .Lnew_function, OLD_SIZE
 #ifdef BROKEN_VERSION
         .byte 9
 #else
@@ -91,23 +89,21 @@ text:   .asciz STRING(TEXT)
          * times, and 0 then.
          */
         .text
-        .type hook, @function
-hook:
+.Lhook:
         endbr64
         xor %eax, %eax
-        cmpl $0, times(%rip)
+        cmpl $0, .Ltimes(%rip)
         je 1f
-        decl times(%rip)
+        decl .Ltimes(%rip)
         mov $HOOK_ANSWER, %eax
 1:      ret
-        .size hook, . - hook
 
         .data
         .balign 4
-times:  .long HOOK_TIMES
+.Ltimes: .long HOOK_TIMES
 
         .section .livepatch.hooks.HOOK, "a", @progbits
-        .quad hook
+        .quad .Lhook
 #endif
 
 #ifdef METADATA
