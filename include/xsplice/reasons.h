@@ -95,4 +95,379 @@ enum xsplice_build_reason {
 };
 #undef XSPLICE_REASON_ENUM
 
+/*
+ * Why the engine refuses: X(ID, errno, sentence, hint).  A reason's
+ * number is on the wire, so new ones go to the end.
+ */
+/* clang-format off */
+#define XSPLICE_ENGINE_REASONS(X) \
+    X(NO_MEMORY, ENOMEM, \
+      "the hypervisor has no memory for it", \
+      "unload payloads that are not needed") \
+    X(NO_REGION, ENOMEM, \
+      "there is no room for it near the hypervisor's text", \
+      "unload payloads that are not needed") \
+    X(TOO_LARGE, EINVAL, \
+      "the payload would take more memory than a payload may", \
+      "split the patch") \
+    X(ELF_SIZE, EINVAL, \
+      "the file is shorter than an ELF header", \
+      "build the payload again with xsplice-build") \
+    X(ELF_MAGIC, EINVAL, \
+      "this is not an ELF file", \
+      "build the payload again with xsplice-build") \
+    X(ELF_CLASS, EOPNOTSUPP, \
+      "the file is not a 64-bit little-endian ELF file of version 1", \
+      "build the payload again with xsplice-build") \
+    X(ELF_OSABI, EOPNOTSUPP, \
+      "the file has a foreign ABI", \
+      "build the payload again with xsplice-build") \
+    X(ELF_TYPE, EOPNOTSUPP, \
+      "the file is not a relocatable object", \
+      "build the payload again with xsplice-build") \
+    X(ELF_MACHINE, EOPNOTSUPP, \
+      "the file is for another machine", \
+      "build the payload for this hypervisor's architecture") \
+    X(ELF_PHNUM, EOPNOTSUPP, \
+      "the file has program headers", \
+      "build the payload again with xsplice-build") \
+    X(ELF_EHSIZE, EINVAL, \
+      "the size of the ELF header is wrong", \
+      "build the payload again with xsplice-build") \
+    X(ELF_SHENTSIZE, EINVAL, \
+      "the size of a section header is wrong", \
+      "build the payload again with xsplice-build") \
+    X(ELF_SHNUM, EINVAL, \
+      "the number of sections is out of range", \
+      "build the payload again with xsplice-build") \
+    X(ELF_SHOFF, EINVAL, \
+      "the section headers lie outside the file", \
+      "build the payload again with xsplice-build") \
+    X(ELF_SHSTRNDX, EINVAL, \
+      "there is no table of section names", \
+      "build the payload again with xsplice-build") \
+    X(SECTION_NULL, EINVAL, \
+      "the first section is not empty", \
+      "build the payload again with xsplice-build") \
+    X(SECTION_NAME, EINVAL, \
+      "the name of a section lies outside the table", \
+      "build the payload again with xsplice-build") \
+    X(SECTION_BOUNDS, EINVAL, \
+      "a section lies outside the file", \
+      "build the payload again with xsplice-build") \
+    X(SECTION_SIZE, EINVAL, \
+      "a section is too large", \
+      "build the payload again with xsplice-build") \
+    X(SECTION_ALIGN, EINVAL, \
+      "the alignment of a section is no power of two up to a page", \
+      "build the payload again with xsplice-build") \
+    X(SECTION_TYPE, EOPNOTSUPP, \
+      "a loaded section has a type that is not understood", \
+      "build the payload again with xsplice-build") \
+    X(SECTION_FLAGS, EOPNOTSUPP, \
+      "a loaded section has flags that are not understood", \
+      "build the payload again with xsplice-build") \
+    X(SECTION_WX, EINVAL, \
+      "a section is both writable and executable", \
+      "keep code and data in sections of their own") \
+    X(SECTION_TWICE, EINVAL, \
+      "a special section is there more than once", \
+      "build the payload again with xsplice-build") \
+    X(SECTION_UNLOADED, EINVAL, \
+      "a special section is not a loaded one", \
+      "build the payload again with xsplice-build") \
+    X(SECTION_ENTRIES, EINVAL, \
+      "a special section does not hold whole entries", \
+      "build the payload again with xsplice-build") \
+    X(STRTAB, EINVAL, \
+      "a string table is not one, or its last string has no end", \
+      "build the payload again with xsplice-build") \
+    X(SYMTAB_MISSING, EINVAL, \
+      "there is no symbol table", \
+      "do not strip payloads") \
+    X(SYMTAB_TWICE, EINVAL, \
+      "there are two symbol tables", \
+      "build the payload again with xsplice-build") \
+    X(SYMTAB_SIZE, EINVAL, \
+      "the symbol table does not hold whole entries", \
+      "build the payload again with xsplice-build") \
+    X(SYMTAB_LINK, EINVAL, \
+      "the symbol table does not name its string table", \
+      "build the payload again with xsplice-build") \
+    X(SYMBOL_NULL, EINVAL, \
+      "the first symbol is not the empty one", \
+      "build the payload again with xsplice-build") \
+    X(SYMBOL_NAME, EINVAL, \
+      "the name of a symbol lies outside its table", \
+      "build the payload again with xsplice-build") \
+    X(SYMBOL_SECTION, EINVAL, \
+      "a symbol is in a section that there is not", \
+      "build the payload again with xsplice-build") \
+    X(SYMBOL_VALUE, EINVAL, \
+      "a symbol lies outside its section", \
+      "build the payload again with xsplice-build") \
+    X(SYMBOL_COMMON, EINVAL, \
+      "a symbol is neither defined nor undefined (common)", \
+      "compile with -fno-common") \
+    X(SYMBOL_TYPE, EOPNOTSUPP, \
+      "a symbol is of a type that is not understood", \
+      "build the payload again with xsplice-build") \
+    X(RELOC_SIZE, EINVAL, \
+      "a relocation section does not hold whole entries", \
+      "build the payload again with xsplice-build") \
+    X(RELOC_LINK, EINVAL, \
+      "a relocation section does not name the symbol table", \
+      "build the payload again with xsplice-build") \
+    X(RELOC_SECTION, EINVAL, \
+      "a relocation section is for a section that there is not, or that " \
+      "has no bytes", \
+      "build the payload again with xsplice-build") \
+    X(RELOC_REL, EOPNOTSUPP, \
+      "relocations without addend are not understood", \
+      "build the payload again with xsplice-build") \
+    X(RELOC_OFFSET, EINVAL, \
+      "a relocation lies outside its section", \
+      "build the payload again with xsplice-build") \
+    X(RELOC_SYMBOL, EINVAL, \
+      "a relocation refers to a symbol that there is not", \
+      "build the payload again with xsplice-build") \
+    X(RELOC_UNLOADED, EINVAL, \
+      "a relocation refers to a symbol that is not loaded", \
+      "build the payload again with xsplice-build") \
+    X(RELOC_TYPE, EOPNOTSUPP, \
+      "a relocation is of a type that is not understood", \
+      "compile with the options of the hypervisor") \
+    X(RELOC_OVERFLOW, EOVERFLOW, \
+      "the value of a relocation does not fit", \
+      "build the payload again with xsplice-build") \
+    X(BUILD_ID_MISSING, EINVAL, \
+      "the payload has no build-id", \
+      "link it with --build-id") \
+    X(DEPENDS_MISSING, EINVAL, \
+      "the payload does not say what it depends on", \
+      "build the payload again with xsplice-build") \
+    X(XEN_DEPENDS_MISSING, EINVAL, \
+      "the payload does not say for which hypervisor it was built", \
+      "build the payload again with xsplice-build") \
+    X(NOTE_SIZE, EINVAL, \
+      "a build-id note is cut off", \
+      "build the payload again with xsplice-build") \
+    X(NOTE_OWNER, EINVAL, \
+      "a build-id note has another owner than GNU", \
+      "build the payload again with xsplice-build") \
+    X(NOTE_TYPE, EINVAL, \
+      "a build-id note is of another type", \
+      "build the payload again with xsplice-build") \
+    X(NOTE_LENGTH, EINVAL, \
+      "a build-id is empty or too long", \
+      "build the payload again with xsplice-build") \
+    X(NOTE_COUNT, EINVAL, \
+      "there is more than one build-id where one belongs", \
+      "build the payload again with xsplice-build") \
+    X(DEPENDS_MANY, EINVAL, \
+      "the payload depends on too many others", \
+      "combine the patches into one payload") \
+    X(DEPENDS_SELF, EINVAL, \
+      "the payload depends on itself", \
+      "build the payload again with xsplice-build") \
+    X(XEN_DEPENDS, EINVAL, \
+      "the payload was built for another hypervisor", \
+      "build it for the one that runs") \
+    X(ID_TAKEN, EEXIST, \
+      "a payload with the same build-id is loaded", \
+      "it is the same payload: use the one that is there") \
+    X(SYMBOL_UNKNOWN, ENOENT, \
+      "the payload uses a symbol that neither the hypervisor nor a loaded " \
+      "payload has", \
+      "load the payload that it builds upon first") \
+    X(SYMBOL_AMBIGUOUS, EINVAL, \
+      "several symbols answer to a name that the payload uses", \
+      "rename the static symbol, or have the payload depend on the one " \
+      "that is meant") \
+    X(SYMBOL_INIT, EINVAL, \
+      "the payload uses something that was freed after boot", \
+      "take __init or __initdata off a copy under a new name") \
+    X(NOTHING_TO_DO, EINVAL, \
+      "the payload has neither functions nor hooks", \
+      "build the payload again with xsplice-build") \
+    X(FUNC_VERSION, EOPNOTSUPP, \
+      "a function's entry is of another version", \
+      "build the payload again with xsplice-build") \
+    X(FUNC_NAME, EINVAL, \
+      "the name of a function is not a string of the payload", \
+      "build the payload again with xsplice-build") \
+    X(FUNC_UNKNOWN, ENOENT, \
+      "a function to patch is not in the hypervisor nor in a loaded " \
+      "payload", \
+      "load the payload that it builds upon first") \
+    X(FUNC_OLD, EINVAL, \
+      "a function to patch is not code", \
+      "build the payload again with xsplice-build") \
+    X(FUNC_OLD_INIT, EINVAL, \
+      "a function to patch was freed after boot", \
+      "leave it out of the patch") \
+    X(FUNC_NEW, EINVAL, \
+      "a replacement is not in the payload's own code", \
+      "build the payload again with xsplice-build") \
+    X(FUNC_TOO_SHORT, EINVAL, \
+      "a function is too short to hold the jump to its replacement", \
+      "patch its callers instead") \
+    X(FUNC_TOO_FAR, EOVERFLOW, \
+      "a replacement is out of a jump's reach", \
+      "build the payload again with xsplice-build") \
+    X(FUNC_UNPATCHABLE, EINVAL, \
+      "a function must not be patched while Xen runs", \
+      "patch one of its callers, or boot the fixed hypervisor") \
+    X(FUNC_TWICE, EINVAL, \
+      "two entries patch the same bytes", \
+      "leave one of them out") \
+    X(NOP_SIZE, EINVAL, \
+      "the number of bytes to make into NOPs is out of range", \
+      "at most 31, more than an ENDBR64, less than the function") \
+    X(NOP_SPLITS, EINVAL, \
+      "NOPs would end in the middle of an instruction", \
+      "choose a size that ends where an instruction ends (with return " \
+      "thunks the last one is five bytes long)") \
+    X(NOP_FALLS_OFF, EINVAL, \
+      "NOPs would cover the whole function, and control would run into " \
+      "the next one", \
+      "leave the return in place") \
+    X(EXPECT_SIZE, EINVAL, \
+      "the bytes expected at a function are too many or none", \
+      "build the payload again with xsplice-build") \
+    X(EXPECT_MISMATCH, EINVAL, \
+      "the function does not hold the bytes expected", \
+      "the payload was built for other code, or another payload patches " \
+      "it") \
+    X(TOO_MANY_FUNCS, EINVAL, \
+      "the payload has too many functions", \
+      "split the patch") \
+    X(HOOK_COUNT, EINVAL, \
+      "there is more than one hook where one belongs", \
+      "only load and unload hooks may be more") \
+    X(HOOK_UNKNOWN, EOPNOTSUPP, \
+      "a hook is of a kind that is not understood", \
+      "use the LIVEPATCH_*_HOOK macros") \
+    X(HOOK_TARGET, EINVAL, \
+      "a hook is not in the payload's own code", \
+      "build the payload again with xsplice-build") \
+    X(ALT_ORIG, EINVAL, \
+      "an alternative's site is not in one section of the payload's code", \
+      "build the payload again with xsplice-build") \
+    X(ALT_REPL, EINVAL, \
+      "an alternative's replacement is not in .altinstr_replacement", \
+      "build the payload again with xsplice-build") \
+    X(ALT_LENGTH, EINVAL, \
+      "an alternative's replacement is longer than its site", \
+      "build the payload again with xsplice-build") \
+    X(ALT_FEATURE, EINVAL, \
+      "an alternative names a CPU feature that there is not", \
+      "build the payload again with xsplice-build") \
+    X(ALT_CALL, EINVAL, \
+      "an alternative call goes through something that is no function " \
+      "pointer", \
+      "build the payload again with xsplice-build") \
+    X(ALT_REACH, EOVERFLOW, \
+      "a branch of an alternative is out of reach", \
+      "build the payload again with xsplice-build") \
+    X(EXTABLE_ADDR, EINVAL, \
+      "an exception table entry is not about the payload's own code", \
+      "build the payload again with xsplice-build") \
+    X(EXTABLE_CONT, EINVAL, \
+      "an exception table entry does not go on in the payload's own code", \
+      "build the payload again with xsplice-build") \
+    X(BUG_LOC, EINVAL, \
+      "a bug frame is not about an UD2 of the payload's own code", \
+      "build the payload again with xsplice-build") \
+    X(BUG_PTR, EINVAL, \
+      "a bug frame's file name or handler is not one", \
+      "build the payload again with xsplice-build") \
+    X(BUG_MSG, EINVAL, \
+      "a bug frame's message is not a string of the payload", \
+      "build the payload again with xsplice-build") \
+    X(MODINFO, EINVAL, \
+      "the last string of the metadata has no end", \
+      "build the payload again with xsplice-build") \
+    X(NAME_BAD, EINVAL, \
+      "the name of a payload is empty, too long or not printable", \
+      "choose another name") \
+    X(NAME_TAKEN, EEXIST, \
+      "a payload of this name is loaded", \
+      "choose another name, or unload it") \
+    X(NO_SUCH_PAYLOAD, ENOENT, \
+      "there is no payload of this name", \
+      "see what is there: xen-xsplice list") \
+    X(ACTION_UNKNOWN, EOPNOTSUPP, \
+      "this action is not known", \
+      "") \
+    X(BUSY, EBUSY, \
+      "another operation is under way", \
+      "try again") \
+    X(UNLOAD_APPLIED, EINVAL, \
+      "the payload is applied", \
+      "revert it first") \
+    X(UNLOAD_USED, EBUSY, \
+      "another payload uses its symbols", \
+      "unload that one first") \
+    X(DEPENDS_ABSENT, EINVAL, \
+      "what the payload depends on is not applied", \
+      "apply that one first, in the right order") \
+    X(USES_UNAPPLIED, EINVAL, \
+      "the payload uses symbols of one that is not applied", \
+      "apply that one first") \
+    X(OVERLAP, EINVAL, \
+      "an applied payload patches the same function, and this one does " \
+      "not depend on it", \
+      "revert that one first, use replace, or build this one on top of it") \
+    X(OVERLAP_PART, EINVAL, \
+      "an applied payload patches a part of the same bytes", \
+      "revert that one first") \
+    X(REVERT_DEPENDS, EBUSY, \
+      "an applied payload depends on it", \
+      "revert that one first") \
+    X(REVERT_USED, EBUSY, \
+      "an applied payload uses its symbols", \
+      "revert that one first") \
+    X(REVERT_COVERED, EBUSY, \
+      "an applied payload patches the same function on top of it", \
+      "revert that one first") \
+    X(REAPPLY_DATA, EINVAL, \
+      "the payload was applied before and its data has changed since", \
+      "unload and load it again") \
+    X(REPLACE_HOOKS, EOPNOTSUPP, \
+      "replace cannot undo hooks that may fail", \
+      "revert and apply one by one") \
+    X(REPLACE_USES, EINVAL, \
+      "the payload uses symbols of one that replace would take away", \
+      "build it for the hypervisor alone") \
+    X(SITE_CHANGED, EINVAL, \
+      "the bytes at a function are not those that the engine put there", \
+      "something else writes the hypervisor's text; boot anew") \
+    X(HOOK_VETO, EINVAL, \
+      "the payload's own hook said no", \
+      "") \
+    X(HOOK_FAILED, EINVAL, \
+      "the payload's own hook failed", \
+      "") \
+    X(HOOK_PARTIAL, EINVAL, \
+      "the payload's own hook did a part of its work only", \
+      "revert the payload") \
+    X(TIMEOUT, EBUSY, \
+      "the CPUs did not all stop in time; nothing was changed", \
+      "try again, or allow more time") \
+    X(WAITQUEUE, EBUSY, \
+      "a virtual CPU waits with a stack of its own; nothing was changed", \
+      "try again") \
+    X(STOP_FAILED, EBUSY, \
+      "the CPUs could not be stopped; nothing was changed", \
+      "try again")
+/* clang-format on */
+
+#define XSPLICE_REASON_ENUM(id, error, sentence, hint) XSPLICE_REASON_##id,
+enum xsplice_reason {
+    XSPLICE_REASON_NONE,
+    XSPLICE_ENGINE_REASONS(XSPLICE_REASON_ENUM) XSPLICE_REASON_COUNT
+};
+#undef XSPLICE_REASON_ENUM
+
 #endif /* XSPLICE_REASONS_H */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "refusal.h"
+
+static const struct {
+    int error;
+    const char *id;
+    const char *sentence;
+    const char *hint;
+} reasons[] = { { 0, "NONE", "nothing was refused", "" },
+#define REASON(id, error, sentence, hint) { error, #id, sentence, hint },
+                XSPLICE_ENGINE_REASONS(REASON)
+#undef REASON
+};
+
+int refuse(struct refusal *why, enum xsplice_reason reason, const char *fmt,
+           ...)
+{
+    va_list args;
+
+    if ( why && why->reason == XSPLICE_REASON_NONE )
+    {
+        why->reason = reason;
+        va_start(args, fmt);
+        vsnprintf(why->detail, sizeof(why->detail), fmt, args);
+        va_end(args);
+    }
+    return -reasons[reason].error;
+}
+
+const char *reason_id(enum xsplice_reason reason)
+{
+    return reason < XSPLICE_REASON_COUNT ? reasons[reason].id : "UNKNOWN";
+}
+
+const char *reason_sentence(enum xsplice_reason reason)
+{
+    return reason < XSPLICE_REASON_COUNT ? reasons[reason].sentence
+                                         : "a reason that is not known";
+}
+
+const char *reason_hint(enum xsplice_reason reason)
+{
+    return reason < XSPLICE_REASON_COUNT ? reasons[reason].hint : "";
+}
