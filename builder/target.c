@@ -86,7 +86,7 @@ static int find_image(const struct options *o, struct target *out,
 /* Where a program of ours lies that is no library: beside us, or installed. */
 static char *find_program(const char *name)
 {
-    char self[4096], *slash, *path[3], *found = NULL;
+    char self[4096], *slash, *path[2], *found = NULL;
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
     size_t i;
 
@@ -95,11 +95,10 @@ static char *find_program(const char *name)
     self[n] = '\0';
     slash = strrchr(self, '/');
     *slash = '\0';
-    /* Beside it; installed; in the source when run from the build folder. */
+    /* Beside it in the build folder, or installed. */
     path[0] = xs_printf("%s/%s", self, name);
     path[1] = xs_printf("%s/../libexec/xsplice/%s", self, name);
-    path[2] = xs_printf("%s/../../builder/%s", self, name);
-    for ( i = 0; i < 3; i++ )
+    for ( i = 0; i < 2; i++ )
     {
         if ( !found && !access(path[i], X_OK) )
             found = path[i];
