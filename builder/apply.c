@@ -46,19 +46,24 @@ struct touched *changes_set(struct changes *changes, const char *path,
     return &changes->file[at];
 }
 
+void changes_drop(struct changes *changes, size_t at)
+{
+    struct touched *file = &changes->file[at];
+
+    free(file->path);
+    free(file->old_text);
+    free(file->new_text);
+    changes->nr--;
+    memmove(file, file + 1, (changes->nr - at) * sizeof(*file));
+}
+
 void changes_free(struct changes *changes)
 {
-    size_t i;
-
-    for ( i = 0; i < changes->nr; i++ )
-    {
-        free(changes->file[i].path);
-        free(changes->file[i].old_text);
-        free(changes->file[i].new_text);
-    }
+    while ( changes->nr )
+        changes_drop(changes, changes->nr - 1);
     free(changes->file);
     strv_free(&changes->outside);
-    strv_free(&changes->notes);
+    strv_free(&changes->fuzzy);
     free(changes->rejects);
     memset(changes, 0, sizeof(*changes));
 }
@@ -233,6 +238,42 @@ static int run_patch(const struct applying *a, int fuzz, char **said,
     return status;
 }
 
+/* Puts the text in place and runs patch(1) on it; its status, or -1. */
+static int try_patch(const struct applying *a, const char *file, int fuzz,
+                     const char *text, char **said, struct xs_error *err)
+{
+    *said = NULL;
+    if ( xs_file_write(file, text, strlen(text), err) )
+        return -1;
+    return run_patch(a, fuzz, said, err);
+}
+
+/*
+ * What was rejected, for the user.  Hunks that fit with fuzz are not taken:
+ * code around them that differs is a reason to look, and nobody looks at the
+ * messages of a build that succeeds.  But that they would fit is worth saying.
+ */
+static int note_reject(const struct applying *a, const char *path,
+                       const char *file, const char *text, const char *said,
+                       struct xs_error *err)
+{
+    char *reject_path = xs_printf("%s/reject", a->scratch);
+    char *reject = NULL, *fuzzy = NULL;
+    struct xs_error none;
+    int rc;
+
+    if ( fs_is_regular(reject_path) )
+        fs_read(reject_path, &reject, NULL, &none);
+    add_reject(a->out, path, reject, said ? said : "");
+    rc = try_patch(a, file, 2, text, &fuzzy, err);
+    if ( rc == 0 )
+        strv_addf(&a->out->fuzzy, "%s", path);
+    free(fuzzy);
+    free(reject);
+    free(reject_path);
+    return rc < 0 ? -1 : 1;
+}
+
 /*
  * Changes the text by the hunks of one section.  Returns 0, 1 if hunks were
  * rejected (they are noted), or -1 with err set.
@@ -243,51 +284,26 @@ static int patch_text(const struct applying *a, const char *path,
 {
     char *file = xs_printf("%s/file", a->scratch);
     char *hunks = xs_printf("%s/section", a->scratch);
-    char *reject_path = xs_printf("%s/reject", a->scratch);
-    char *said = NULL, *reject = NULL;
-    struct xs_error none;
-    int rc, fuzz;
+    char *said = NULL;
+    int rc;
 
     rc = xs_file_write(hunks, a->patch->text + section->start,
                        section->end - section->start, err);
-    for ( fuzz = 0; !rc && fuzz <= 2; fuzz += 2 )
-    {
-        free(said);
-        said = NULL;
-        rc = xs_file_write(file, *text, strlen(*text), err);
-        if ( rc )
-            break;
-        rc = run_patch(a, fuzz, &said, err);
-        if ( rc <= 0 )
-            break;
-        if ( fuzz == 0 )
-            rc = 0;
-    }
     if ( !rc )
+        rc = try_patch(a, file, 0, *text, &said, err);
+    if ( rc > 0 )
+        rc = note_reject(a, path, file, *text, said, err);
+    else if ( !rc )
     {
         free(*text);
         *text = NULL;
         /* patch(1) removes a file that a patch empties to /dev/null. */
-        if ( !fs_is_regular(file) )
-            *text = xs_strdup("");
-        else
+        if ( fs_is_regular(file) )
             rc = fs_read(file, text, NULL, err);
-        if ( fuzz )
-            strv_addf(&a->out->notes,
-                      "%s applies to %s only with fuzz: the code around it "
-                      "is not what the patch expects",
-                      a->patch->path, path);
+        else
+            *text = xs_strdup("");
     }
-    else if ( rc > 0 )
-    {
-        if ( fs_is_regular(reject_path) )
-            fs_read(reject_path, &reject, NULL, &none);
-        add_reject(a->out, path, reject, said ? said : "");
-        rc = 1;
-    }
-    free(reject);
     free(said);
-    free(reject_path);
     free(hunks);
     free(file);
     return rc;
@@ -396,6 +412,13 @@ static int apply_patch(struct applying *a, struct xs_error *err)
     if ( !rejected )
         return 0;
     xs_fail(err, XS_FAILED, "%s does not apply", a->patch->path);
+    if ( a->out->fuzzy.n )
+        return xs_hint(err,
+                       "the hunks rejected in %s%s would fit with fuzz: see "
+                       "whether the code around them is what the patch means, "
+                       "and make the patch anew for this version of Xen",
+                       a->out->fuzzy.v[0],
+                       a->out->fuzzy.n > 1 ? " and others" : "");
     return xs_hint(err, "the rejected hunks are shown above; fit the patch "
                         "to this version of Xen");
 }
@@ -403,24 +426,17 @@ static int apply_patch(struct applying *a, struct xs_error *err)
 /* A file that ends as it began is not touched. */
 static void drop_unchanged(struct changes *out)
 {
-    size_t i, kept = 0;
+    size_t i = out->nr;
 
-    for ( i = 0; i < out->nr; i++ )
+    while ( i-- )
     {
-        struct touched *file = &out->file[i];
+        const struct touched *file = &out->file[i];
 
         if ( file->old_text
                  ? file->new_text && !strcmp(file->old_text, file->new_text)
                  : !file->new_text )
-        {
-            free(file->path);
-            free(file->old_text);
-            free(file->new_text);
-        }
-        else
-            out->file[kept++] = *file;
+            changes_drop(out, i);
     }
-    out->nr = kept;
 }
 
 int changes_apply(const char *xen, const struct strv *patches,

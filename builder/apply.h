@@ -21,7 +21,7 @@ struct changes {
     struct touched *file; /* sorted by path */
     size_t nr;
     struct strv outside; /* paths of the patches that are not in xen/ */
-    struct strv notes;   /* what the user should know: fuzz was needed, ... */
+    struct strv fuzzy;   /* after a failure: files that fuzz would help */
     char *rejects;       /* after a failure: the hunks that do not apply */
 };
 
@@ -29,8 +29,8 @@ struct changes {
  * Applies the patches in order, the second to the result of the first.  xen is
  * the hypervisor's folder, which is only read; names in the patches may begin
  * with xen/ or be relative to it, with or without a/ and b/.  scratch is an
- * existing directory for temporary files.  patch(1) does the work: without
- * fuzz first; only if that fails with, which is then noted.
+ * existing directory for temporary files.  patch(1) does the work,
+ * without fuzz.
  *
  * Returns 0 (release with changes_free()), or -1 with err set; out->rejects
  * then holds the hunks that were rejected, and must be released as well.
@@ -45,6 +45,9 @@ struct touched *changes_find(const struct changes *changes, const char *path);
 /* Adds a file, or replaces its new text; takes both texts.  Returns it. */
 struct touched *changes_set(struct changes *changes, const char *path,
                             char *old_text, char *new_text);
+
+/* Takes a file out of the changes. */
+void changes_drop(struct changes *changes, size_t at);
 
 void changes_free(struct changes *changes);
 

@@ -9,6 +9,7 @@
 #include "builder/fs.h"
 #include "builder/generated.h"
 #include "builder/memory.h"
+#include "builder/newunit.h"
 #include "common/file.h"
 
 static const char *plural(size_t n)
@@ -46,7 +47,6 @@ static int apply_patches(const struct options *o, struct outcome *out,
                          struct xs_error *err)
 {
     char *scratch;
-    size_t i;
     int rc;
 
     stage_begin(out->stages, "patch");
@@ -63,9 +63,6 @@ static int apply_patches(const struct options *o, struct outcome *out,
     stage_end(out->stages, "%zu patch%s, %zu file%s of the hypervisor",
               o->patches.n, o->patches.n == 1 ? "" : "es", out->changes.nr,
               plural(out->changes.nr));
-    for ( i = 0; i < out->changes.notes.n; i++ )
-        findings_add(&out->front, DIFFER_NOTED, "", "", "%s",
-                     out->changes.notes.v[i]);
     return 0;
 }
 
@@ -101,6 +98,7 @@ static int find_units(const struct options *o, struct outcome *out,
     c->records = &out->target.records;
     c->changes = &out->changes;
     c->parallel = o->parallel;
+    newunits_find(c->xen, &out->target.records, &out->changes, &out->front);
     units_classify(c->records, &out->changes, &out->front);
     if ( out->changes.nr && compile_prepare(c, err) )
         return -1;

@@ -248,6 +248,8 @@ int compile_units(struct compiling *c, struct units *units,
             continue;
         unit->new_path = xs_printf("%s/%s", new_at, unit->object);
         add_job(&list, c, unit, new_at);
+        if ( unit->record->added )
+            continue;
         if ( object_fresh(c, unit) )
         {
             unit->old_path = xs_printf("%s/%s", c->xen, unit->object);
@@ -264,7 +266,7 @@ int compile_units(struct compiling *c, struct units *units,
     if ( !rc )
         rc = check_jobs(c, &list, old_at, err);
     for ( i = 0; i < units->n && !rc; i++ )
-        if ( !units->v[i].skipped )
+        if ( units->v[i].old_path )
             rc = compare_objects(&units->v[i], err);
     free_jobs(&list);
     free(old_at);

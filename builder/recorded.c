@@ -195,6 +195,13 @@ int records_read(const char *xen, struct records *out, struct xs_error *err)
     return 0;
 }
 
+void records_add(struct records *records, const struct record *record)
+{
+    records->v = xs_grow(records->v, records->n, sizeof(*records->v));
+    records->v[records->n++] = *record;
+    qsort(records->v, records->n, sizeof(*records->v), by_target);
+}
+
 const struct record *records_find(const struct records *records,
                                   const char *target)
 {

@@ -18,6 +18,7 @@ struct record {
     char *command;    /* for the shell, to be run in xen/ */
     char *source;     /* of a compiled object; NULL for anything else */
     struct strv deps; /* files it was made from, the source too; sorted */
+    bool added;       /* by the patch: there is no old object */
 };
 
 struct records {
@@ -35,6 +36,9 @@ int records_read(const char *xen, struct records *out, struct xs_error *err);
 
 /* Reads the text of one .cmd file; returns whether it holds a command. */
 bool record_parse(const char *xen, const char *text, struct record *out);
+
+/* Adds a record, which then belongs to the records; pointers to others move. */
+void records_add(struct records *records, const struct record *record);
 
 /* The record of a target, or NULL. */
 const struct record *records_find(const struct records *records,

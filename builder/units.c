@@ -78,25 +78,14 @@ static bool classify(const struct touched *file,
 void units_classify(const struct records *records, struct changes *changes,
                     struct differ_result *findings)
 {
-    size_t i, kept = 0;
+    size_t i;
 
     for ( i = 0; i < changes->outside.n; i++ )
         findings_add(findings, DIFFER_NOTED, changes->outside.v[i], "",
                      "not part of the hypervisor");
-    for ( i = 0; i < changes->nr; i++ )
-    {
-        struct touched *file = &changes->file[i];
-
-        if ( classify(file, findings) )
-        {
-            changes->file[kept++] = *file;
-            continue;
-        }
-        free(file->path);
-        free(file->old_text);
-        free(file->new_text);
-    }
-    changes->nr = kept;
+    for ( i = changes->nr; i--; )
+        if ( !classify(&changes->file[i], findings) )
+            changes_drop(changes, i);
 }
 
 bool unit_depends(const struct record *record, const struct changes *changes)
