@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What the programs in tests/build and tests/system share. Such a program is
+#
+#   #!/bin/bash
+#   . "$(dirname "$0")/../lib.sh"
+#   test_something_happens() { ...; }
+#   run_tests
+#
+# Each function test_* is one test. It runs in a process of its own with
+# `set -eu -o pipefail`, in an empty directory; it passes if it returns. What it
+# prints is shown if it fails. `fail` says why; a command that fails is enough.
+#
+# The program prints `ok NAME` or `not ok NAME: reason` for each test and closes
+# with `1..N`. Arguments are names (without test_) of the tests to run.
+#
+# In a test: $top is the repository, $bin the directory with what was built,
+# $cache the cache (see docs), $shared a directory that lives as long as the
+# program, for what several tests need.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+bin=${XSPLICE_BUILD:-$top/build}
+# shellcheck disable=SC2034
+cache=${XSPLICE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/xsplice}
+export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
+
+# Ends the test: it has failed, and why.
+fail()
+{
+    echo "$*" >"$reason_file"
+    echo "FAILED: $*"
+    exit 1
+}
+
+# expect_status N COMMAND...: it must end with status N. What it prints is left
+# in the file `output`, and shown.
+expect_status()
+{
+    local want=$1 got=0
+
+    shift
+    "$@" >output 2>&1 || got=$?
+    echo "\$ $*"
+    cat output
+    [ "$got" = "$want" ] || fail "status $got instead of $want: $(basename "$1") ${*:2}"
+}
+
+# expect_match PATTERN FILE: a line matches (grep -E).
+expect_match()
+{
+    grep -qaE -e "$1" "$2" || { cat "$2"; fail "no line matches '$1' in $(basename "$2")"; }
+}
+
+# expect_no_match PATTERN FILE
+expect_no_match()
+{
+    [ -e "$2" ] || fail "there is no $2"
+    ! grep -aE -e "$1" "$2" || fail "a line matches '$1' in $(basename "$2")"
+}
+
+# expect_same FILE FILE: byte for byte.
+expect_same()
+{
+    cmp "$1" "$2" || fail "$(basename "$1") and $(basename "$2") differ"
+}
+
+# lab ARG...: a boot. The console is left in the file `console`.
+lab() { "$top/lab/run" --console "$PWD/console" "$@"; }
+
+# Runs one test function; prints its line.
+run_one()
+{
+    local name=${1#test_} status
+
+    rm -rf "$scratch/dir" "$reason_file"
+    mkdir "$scratch/dir"
+    (
+        set -eu -o pipefail
+        cd "$scratch/dir"
+        "$1"
+    ) >"$scratch/log" 2>&1 </dev/null
+    status=$?
+    if [ $status = 0 ]; then
+        echo "ok $name"
+        return
+    fi
+    [ -e "$reason_file" ] ||
+        echo "status $status; last line: $(tail -n 1 "$scratch/log")" >"$reason_file"
+    echo "not ok $name: $(head -n 1 "$reason_file")"
+    sed 's/^/    | /' "$scratch/log"
+    failed=1
+}
+
+run_tests()
+{
+    local tests=() name
+
+    # In the order in which they are written.
+    mapfile -t tests < <(sed -nE 's/^(test_[A-Za-z0-9_]+)\(\).*/\1/p' "$0")
+    if [ ${#arguments[@]} -gt 0 ]; then
+        tests=()
+        for name in "${arguments[@]}"; do
+            declare -F "test_$name" >/dev/null || { echo "there is no test $name" >&2; exit 64; }
+            tests+=("test_$name")
+        done
+    fi
+    scratch=$(mktemp -d)
+    reason_file=$scratch/reason
+    shared=$scratch/shared
+    mkdir "$shared"
+    trap 'rm -rf "$scratch"' EXIT
+    failed=0
+    for name in "${tests[@]}"; do
+        run_one "$name"
+    done
+    echo "1..${#tests[@]}"
+    exit $failed
+}
+
+arguments=("$@")
