@@ -55,6 +55,19 @@ static struct binding to_image(const struct session *s, struct atom *old)
     return b;
 }
 
+/* A switch table: where it leads is code of the new body now. */
+static bool leads_into_replacement(const struct atom *a)
+{
+    size_t i;
+
+    for ( i = 0; i < a->nr_relocs; i++ )
+        if ( a->relocs[i].target &&
+             a->relocs[i].target->state == ATOM_DIFFERS &&
+             reloc_follows_code(a, &a->relocs[i]) )
+            return true;
+    return false;
+}
+
 /*
  * A constant whose address may be compared (tables with names, structures of
  * pointers) stays the hypervisor's as long as it is unchanged.
@@ -63,7 +76,7 @@ static bool keeps_identity(struct atom *a)
 {
     return a->twin && a->sym && a->twin->sym &&
            (a->nr_relocs || !name_is_numbered(a->sym->name)) &&
-           compare_atoms(a->twin, a, NULL);
+           compare_atoms(a->twin, a, NULL) && !leads_into_replacement(a);
 }
 
 static struct binding to_target(const struct session *s, struct atom *t,
@@ -101,22 +114,45 @@ static struct binding to_target(const struct session *s, struct atom *t,
     }
 }
 
-/* The definition of a global symbol among the units that were compiled. */
-static struct atom *find_global(const struct session *s, const char *name)
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(struct symbol *const *)a)->name,
+                  (*(struct symbol *const *)b)->name);
+}
+
+void bind_prepare(struct session *s)
 {
     size_t i, j;
 
     for ( i = 0; i < s->nr_pairs; i++ )
     {
-        const struct object *obj = s->pairs[i].new;
+        struct object *obj = s->pairs[i].new;
 
         for ( j = 0; obj && j < obj->nr_syms; j++ )
-            if ( obj->syms[j].bind != STB_LOCAL && obj->syms[j].atom &&
-                 obj->syms[j].value == obj->syms[j].atom->start &&
-                 !strcmp(obj->syms[j].name, name) )
-                return obj->syms[j].atom;
+        {
+            struct symbol *sym = &obj->syms[j];
+
+            if ( sym->bind == STB_LOCAL || !sym->atom ||
+                 sym->value != sym->atom->start )
+                continue;
+            s->globals = xs_grow(s->globals, s->nr_globals, sizeof(sym));
+            s->globals[s->nr_globals++] = sym;
+        }
     }
-    return NULL;
+    if ( s->nr_globals )
+        qsort(s->globals, s->nr_globals, sizeof(s->globals[0]), by_name);
+}
+
+/* The definition of a global symbol among the units that were compiled. */
+static struct atom *find_global(const struct session *s,
+                                const struct symbol *sym)
+{
+    struct symbol **found = s->nr_globals
+                                ? bsearch(&sym, s->globals, s->nr_globals,
+                                          sizeof(s->globals[0]), by_name)
+                                : NULL;
+
+    return found ? (*found)->atom : NULL;
 }
 
 struct binding bind(const struct session *s, struct atom *target,
@@ -141,7 +177,7 @@ struct binding bind(const struct session *s, struct atom *target,
         return none(sym->sec->kind == SECTION_IGNORED
                         ? XSPLICE_BUILD_SECTION_DISCARDED
                         : XSPLICE_BUILD_SECTION_UNKNOWN);
-    global = find_global(s, sym->name);
+    global = find_global(s, sym);
     if ( global && (!global->twin || global->state == ATOM_DIFFERS) )
         return to_target(s, global, branch);
     if ( !image_find(s->img, "", sym->name, &found) )

@@ -287,6 +287,17 @@ static bool entries_equal(const struct special *o, const struct special *n)
     return true;
 }
 
+/* What is left over of an entry that is otherwise the same: line numbers. */
+static bool lines_differ(const struct special *o, const struct special *n)
+{
+    size_t i;
+
+    for ( i = 0; i < 4 && n->table->fields[i].role; i++ )
+        if ( n->table->fields[i].line && o->refs[i].extra != n->refs[i].extra )
+            return true;
+    return false;
+}
+
 static bool specials_equal(const struct atom *o, const struct atom *n,
                            struct difference *diff)
 {
@@ -342,6 +353,9 @@ bool compare_twins(struct atom *new)
         new->parts[i]->twin = old->parts[i];
     same = compare_atoms(old, new, &diff) && parts_equal(old, new, &diff) &&
            specials_equal(old, new, &diff);
+    for ( i = 0; same && i < new->nr_specials; i++ )
+        new->lines_moved = new->lines_moved ||
+                           lines_differ(old->specials[i], new->specials[i]);
     new->state = same ? ATOM_SAME : ATOM_DIFFERS;
     new->why = diff.why;
     new->diff_offset = diff.offset;

@@ -281,6 +281,19 @@ static void pair_clones(struct entry *old, size_t n, struct entry *new,
                 pair(old[i].atom, new[j].atom);
 }
 
+/*
+ * What no code refers to (entries of tables that are walked at boot) has no
+ * memory that could be mistaken: once on both sides is the same.
+ */
+static void pair_lonely(struct entry *old, size_t n, struct entry *new,
+                        size_t m)
+{
+    if ( n == 1 && m == 1 && !old->atom->twin && !new->atom->twin &&
+         !old->nr_referrers && !new->nr_referrers &&
+         same_sort(old->atom, new->atom) )
+        pair(old->atom, new->atom);
+}
+
 static void pair_numbered(struct list *old, struct list *new)
 {
     size_t i = 0, j = 0;
@@ -290,7 +303,7 @@ static void pair_numbered(struct list *old, struct list *new)
         int d = strcmp(old->entries[i].key, new->entries[j].key);
         size_t n = run_length(old, i), m = run_length(new, j);
 
-        if ( d <= 0 && d )
+        if ( d < 0 )
             i += n;
         else if ( d > 0 )
             j += m;
@@ -299,6 +312,7 @@ static void pair_numbered(struct list *old, struct list *new)
             struct entry *o = &old->entries[i], *w = &new->entries[j];
 
             pair_clones(o, n, w, m);
+            pair_lonely(o, n, w, m);
             while ( pair_alike(o, n, w, m, SAME_CODE) ||
                     pair_alike(o, n, w, m, SAME_REFERRERS) ||
                     pair_alike(o, n, w, m, SOME_REFERRERS) )

@@ -38,6 +38,8 @@ static int open_pairs(struct session *s, struct xs_error *err)
         if ( p->unit->new_path &&
              !(p->new = object_open(p->unit->new_path, p->unit->source, err)) )
             return -1;
+        if ( p->new )
+            p->new->order = i;
     }
     return 0;
 }
@@ -54,6 +56,7 @@ static void close_session(struct session *s)
     free(s->pairs);
     free(s->included);
     free(s->hooks);
+    free(s->globals);
     image_free(s->img);
 }
 
@@ -125,6 +128,7 @@ static int run(struct session *s, struct xs_error *err)
             correlate(s->pairs[i].old, s->pairs[i].new);
             provenance_learn(s->img, s->pairs[i].old);
         }
+    bind_prepare(s);
     select_all(s);
     judge(s);
     return s->out->verdict == DIFFER_BUILT ? emit(s, err) : 0;

@@ -4,11 +4,11 @@
  *
  * Code, constants and data of all units go into one section of each sort: Xen
  * takes fewer than 1,024 sections, and a payload of many functions would have
- * more.  Only functions get names, for backtraces.  A replacement has the name
- * of what it replaces; anything new is called NAME@PAYLOAD, because Xen
- * refuses a payload that brings a name which is already there, and payloads
- * that share a new function are loaded side by side when one replaces the
- * other.  Data is referred to by its section.
+ * more.  Functions get names, for backtraces, and so do new global variables.
+ * A replacement has the name of what it replaces; anything new is called
+ * NAME@PAYLOAD, because Xen refuses a payload that brings a name which is
+ * already there, and payloads that share a new function are loaded side by
+ * side when one replaces the other.  Other data is referred to by its section.
  */
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -116,7 +116,13 @@ static bool is_replacement(const struct atom *a)
            a->state == ATOM_DIFFERS;
 }
 
-static void name_function(struct output *o, struct atom *a)
+/* Functions, for backtraces; global variables, for payloads built upon it. */
+static bool has_name(const struct atom *a)
+{
+    return a->sym && (atom_is_function(a) || a->sym->bind != STB_LOCAL);
+}
+
+static void name_symbol(struct output *o, struct atom *a)
 {
     const char *file = a->sym->bind == STB_LOCAL ? a->sym->file : "";
     unsigned char bind = STB_LOCAL;
@@ -130,8 +136,9 @@ static void name_function(struct output *o, struct atom *a)
                          o->s->in->name);
         bind = file[0] ? STB_LOCAL : STB_GLOBAL;
     }
-    a->out_sym = elfout_symbol(o->e, name, a->out_sec, a->out_off, a->size,
-                               bind, STT_FUNC);
+    a->out_sym =
+        elfout_symbol(o->e, name, a->out_sec, a->out_off, a->size, bind,
+                      atom_is_function(a) ? STT_FUNC : STT_OBJECT);
     free(name);
 }
 
@@ -164,10 +171,11 @@ static void relocate(struct output *o, unsigned int sec, uint64_t at,
     }
 }
 
-static void clone_reloc(struct output *o, const struct reloc *r,
-                        unsigned int sec, uint64_t at)
+static void clone_reloc(struct output *o, const struct atom *from,
+                        const struct reloc *r, unsigned int sec, uint64_t at)
 {
-    struct binding b = bind(o->s, r->target, r->sym, r->branch);
+    struct binding b =
+        bind(o->s, r->target, r->sym, reloc_follows_code(from, r));
 
     relocate(o, sec, at, r->type, &b, r->target ? r->off : r->addend);
     binding_free(&b);
@@ -178,7 +186,7 @@ static void clone_relocs(struct output *o, const struct atom *a)
     size_t i;
 
     for ( i = 0; i < a->nr_relocs; i++ )
-        clone_reloc(o, &a->relocs[i], a->out_sec,
+        clone_reloc(o, a, &a->relocs[i], a->out_sec,
                     a->out_off + a->relocs[i].offset - a->start);
 }
 
@@ -201,7 +209,7 @@ static uint64_t clone_code(struct output *o, const struct special *sp,
     for ( i = 0; i < ref->sec->nr_relocs; i++ )
         if ( ref->sec->relocs[i].offset >= ref->at &&
              ref->sec->relocs[i].offset < ref->at + len )
-            clone_reloc(o, &ref->sec->relocs[i], sec,
+            clone_reloc(o, sp->owner, &ref->sec->relocs[i], sec,
                         at + ref->sec->relocs[i].offset - ref->at);
     return at;
 }
@@ -370,9 +378,7 @@ static int by_origin(const void *a, const void *b)
     const struct atom *y = *(struct atom *const *)b;
 
     if ( x->obj != y->obj )
-        return strcmp(x->obj->unit, y->obj->unit)
-                   ? strcmp(x->obj->unit, y->obj->unit)
-                   : strcmp(x->obj->path, y->obj->path);
+        return x->obj->order < y->obj->order ? -1 : 1;
     if ( x->sec->index != y->sec->index )
         return x->sec->index < y->sec->index ? -1 : 1;
     return x->start < y->start ? -1 : x->start > y->start;
@@ -388,8 +394,8 @@ static void write_atoms(struct output *o)
     for ( i = 0; i < s->nr_included; i++ )
         place(o, s->included[i]);
     for ( i = 0; i < s->nr_included; i++ )
-        if ( atom_is_function(s->included[i]) && s->included[i]->sym )
-            name_function(o, s->included[i]);
+        if ( has_name(s->included[i]) )
+            name_symbol(o, s->included[i]);
     for ( i = 0; i < s->nr_included; i++ )
     {
         struct atom *a = s->included[i];

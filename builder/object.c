@@ -573,3 +573,20 @@ bool atom_by_content(const struct atom *a)
     return a->sec->kind == SECTION_RODATA &&
            (!a->sym || a->sym->bind == STB_LOCAL);
 }
+
+bool reloc_follows_code(const struct atom *from, const struct reloc *r)
+{
+    const struct arch_reloc *type = arch_reloc(r->type);
+    int bias = 0;
+
+    if ( r->branch || !r->target || !type )
+        return r->branch;
+    if ( type->pc_rel )
+    {
+        /* A field of data counts from itself: entries of a switch table. */
+        if ( !(from->sec->flags & SHF_EXECINSTR) )
+            return atom_is_function(r->target);
+        bias = type->size;
+    }
+    return r->off + bias != 0;
+}

@@ -77,6 +77,7 @@ struct atom {
     const struct atom *busy_with;
     char *why; /* in words, where the first difference is */
     uint64_t diff_offset;
+    bool lines_moved;     /* the same but for line numbers */
     uint64_t image_addr;  /* learnt from the image; 0: not known */
     bool proven;          /* equals the image */
     bool included;        /* in the payload */
@@ -89,6 +90,7 @@ struct atom {
 struct object {
     char *path;
     const char *unit; /* for messages; not owned */
+    size_t order;     /* among the objects of a run */
     int fd;
     Elf *elf;
     struct section *secs;
@@ -133,6 +135,13 @@ static inline uint8_t atom_byte(const struct atom *a, uint64_t at)
 }
 
 bool atom_is_function(const struct atom *a);
+
+/*
+ * Whether a relocation may lead to a replacement: a direct call or jump, or
+ * one into the middle of the function (a switch table, its own labels).  What
+ * takes the address of the function must find the one that it always had.
+ */
+bool reloc_follows_code(const struct atom *from, const struct reloc *r);
 
 /* The name for messages: the symbol, else the section. */
 const char *atom_name(const struct atom *a);

@@ -74,7 +74,7 @@ static void follow_reloc(struct session *s, struct atom *from,
                         type ? type->name : "type", r->type, r->sym->name);
         return;
     }
-    follow(s, from, r->target, r->sym, r->branch);
+    follow(s, from, r->target, r->sym, reloc_follows_code(from, r));
 }
 
 static void follow_special(struct session *s, struct atom *from,
@@ -156,7 +156,10 @@ static void include_function(struct session *s, struct atom *a)
     report_specials(s, a);
 }
 
-/* An old constant of this name that is not the same any more. */
+/*
+ * An old constant of this name that is not the same any more and holds
+ * pointers to functions or variables (not strings, not labels of a switch).
+ */
 static bool was_pointer_table(const struct session *s, const struct atom *a)
 {
     const struct pair *p;
@@ -174,7 +177,8 @@ static bool was_pointer_table(const struct session *s, const struct atom *a)
     if ( i == p->old->nr_atoms )
         return false;
     for ( i = 0; i < a->nr_relocs; i++ )
-        if ( !a->relocs[i].target || !atom_by_content(a->relocs[i].target) )
+        if ( !a->relocs[i].target || (!atom_by_content(a->relocs[i].target) &&
+                                      !reloc_follows_code(a, &a->relocs[i])) )
             return true;
     return false;
 }
@@ -301,6 +305,9 @@ static void judge_twin(struct session *s, const struct pair *p, struct atom *a)
 {
     bool same = compare_twins(a), moved = a->sec->kind != a->twin->sec->kind;
 
+    if ( a->lines_moved )
+        findings_add(s->out, DIFFER_IGNORED, p->unit->source, a->sym->name,
+                     "only line numbers of its special entries moved");
     if ( atom_by_content(a) || a->owner || (same && !moved) )
         return;
     if ( a->sec->kind == SECTION_INIT )

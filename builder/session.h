@@ -20,8 +20,10 @@ struct session {
     struct image *img;
     struct pair *pairs; /* sorted by object name */
     size_t nr_pairs;
-    bool landing_pads; /* the hypervisor has them (CET) */
-    size_t nr_init;    /* differences in what is freed after boot */
+    bool landing_pads;       /* the hypervisor has them (CET) */
+    struct symbol **globals; /* defined in the new objects, by name */
+    size_t nr_globals;
+    size_t nr_init; /* differences in what is freed after boot */
 
     /* What goes into the payload, in the order of the units. */
     struct atom **included;
@@ -45,6 +47,9 @@ struct binding {
     uint64_t value;
     enum xsplice_build_reason reason;
 };
+
+/* Makes the index of global symbols.  Call before bind(). */
+void bind_prepare(struct session *s);
 
 /*
  * Binds a reference to an atom of a new object, or (TARGET NULL) to the

@@ -51,6 +51,8 @@ static const char world[] =
     "asm(\".globl __x86_return_thunk\\n.hidden __x86_return_thunk\\n\"\n"
     "    \".type __x86_return_thunk, @function\\n\"\n"
     "    \"__x86_return_thunk: ret\\n.size __x86_return_thunk, 1\\n\");\n"
+    "asm(\".globl __x86_indirect_thunk_rax\\n\"\n"
+    "    \"__x86_indirect_thunk_rax: jmp *%rax\\n\");\n"
     "int global_flag;\n"
     "int printk(const char *f, ...) { return f[0]; }\n"
     "int other(int x) { return x * 3 + global_flag; }\n"
