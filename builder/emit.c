@@ -24,6 +24,7 @@
 #include "builder/special.h"
 
 #define OWN_ID_LEN 20
+#define OWN_ID_KEY "build-id="
 #define FILL_CODE  0xcc
 
 struct output {
@@ -336,6 +337,33 @@ static void write_text(struct output *o, char *text)
     free(text);
 }
 
+/*
+ * What the notes say, once more for people and tools: stock Xen hands the
+ * metadata of a loaded payload back, and not its notes.
+ */
+static void write_identity(struct output *o)
+{
+    const struct differ_input *in = o->s->in;
+    char hex[2 * XSPLICE_BUILD_ID_MAX + 1];
+    char *depends = NULL;
+    size_t i;
+
+    build_id_print(&o->s->img->id, hex);
+    for ( i = 0; i < in->nr_depends; i++ )
+    {
+        char *more = xs_printf("%s%s%s", depends ? depends : "",
+                               depends ? "," : "", in->depends[i]);
+
+        free(depends);
+        depends = more;
+    }
+    /* seal() puts the digits in, as it does with the note. */
+    write_text(o, xs_printf(OWN_ID_KEY "%0*d", 2 * OWN_ID_LEN, 0));
+    write_text(o, xs_printf("depends=%s", depends ? depends : hex));
+    write_text(o, xs_printf("xen-depends=%s", hex));
+    free(depends);
+}
+
 static void write_modinfo(struct output *o)
 {
     size_t i;
@@ -343,12 +371,33 @@ static void write_modinfo(struct output *o)
     write_text(o, xs_printf("name=%s", o->s->in->name));
     write_text(o, xs_printf("xsplice=%s", XSPLICE_VERSION));
     write_text(o, xs_printf("functions=%zu", o->nr_functions));
+    write_identity(o);
     for ( i = 0; i < o->s->in->nr_modinfo; i++ )
         write_text(o, xs_strdup(o->s->in->modinfo[i]));
 }
 
 /*
- * The payload's own id is a hash of the file with the id left zero: the same
+ * Puts the digits where the metadata has zeros: the key and as many zeros are
+ * in no other place, or it is refused.
+ */
+static int seal_metadata(struct differ_result *out, struct xs_error *err)
+{
+    char key[sizeof(OWN_ID_KEY) + 2 * OWN_ID_LEN];
+    uint8_t *at;
+
+    snprintf(key, sizeof(key), OWN_ID_KEY "%0*d", 2 * OWN_ID_LEN, 0);
+    at = memmem(out->payload, out->payload_size, key, sizeof(key));
+    if ( !at || memmem(at + 1, out->payload + out->payload_size - at - 1, key,
+                       sizeof(key)) )
+        return xs_fail(err, XS_FAILED,
+                       "the text '%s' is not in the payload exactly once",
+                       key);
+    memcpy(at + sizeof(OWN_ID_KEY) - 1, out->build_id, 2 * OWN_ID_LEN);
+    return 0;
+}
+
+/*
+ * The payload's own id is a hash of the file with the ids left zero: the same
  * payload has the same id, another one another.
  */
 static int seal(struct output *o, struct xs_error *err)
@@ -368,7 +417,7 @@ static int seal(struct output *o, struct xs_error *err)
     memcpy(out->payload + note + BUILD_ID_NOTE_HEAD, hash, id.len);
     build_id_print(&id, out->build_id);
     out->nr_functions = o->nr_functions;
-    return 0;
+    return seal_metadata(out, err);
 }
 
 /* Units by name, then the order of the objects. */

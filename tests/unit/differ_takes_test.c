@@ -7,6 +7,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "common/modinfo.h"
+#include "common/payload_file.h"
 #include "tests/unit/differ_case.h"
 #include "xsplice/payload.h"
 
@@ -360,6 +362,33 @@ static void a_payload_upon_another_depends_on_it(void **state)
     assert_int_equal(case_section(r, ".livepatch.xen_depends"), 36);
 }
 
+/* Stock Xen hands back the metadata of a payload, and not its notes. */
+static void the_metadata_repeats_the_notes(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { return other(x); }",
+        .after = "int f(int x) { return other(x + 1); }",
+    };
+    struct differ_result *r = case_run(&c);
+    struct xs_payload p;
+    struct xs_error err;
+    uint8_t *bytes = malloc(r->payload_size);
+    char hex[XS_HEX_MAX];
+    const char *xen;
+
+    case_verdict(r, DIFFER_BUILT);
+    memcpy(bytes, r->payload, r->payload_size);
+    assert_int_equal(xs_payload_parse(&p, bytes, r->payload_size, &err), 0);
+    assert_string_equal(xs_modinfo_get(p.modinfo, p.modinfo_size, "build-id"),
+                        r->build_id);
+    assert_string_equal(xs_build_id_hex(&p.id, hex), r->build_id);
+    xen = xs_modinfo_get(p.modinfo, p.modinfo_size, "xen-depends");
+    assert_string_equal(xen, r->xen_build_id);
+    assert_string_equal(xs_modinfo_get(p.modinfo, p.modinfo_size, "depends"),
+                        xen);
+    xs_payload_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +413,7 @@ int main(void)
         cmocka_unit_test(hooks_are_taken_and_counted),
         cmocka_unit_test(init_code_that_changes_too_is_only_noted),
         cmocka_unit_test(a_payload_upon_another_depends_on_it),
+        cmocka_unit_test(the_metadata_repeats_the_notes),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
 
