@@ -63,7 +63,7 @@ static bool leads_into_replacement(const struct atom *a)
     for ( i = 0; i < a->nr_relocs; i++ )
         if ( a->relocs[i].target &&
              a->relocs[i].target->state == ATOM_DIFFERS &&
-             reloc_follows_code(a, &a->relocs[i]) )
+             reloc_follows_code(a->sec, &a->relocs[i]) )
             return true;
     return false;
 }

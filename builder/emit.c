@@ -172,11 +172,11 @@ static void relocate(struct output *o, unsigned int sec, uint64_t at,
     }
 }
 
-static void clone_reloc(struct output *o, const struct atom *from,
+static void clone_reloc(struct output *o, const struct section *in,
                         const struct reloc *r, unsigned int sec, uint64_t at)
 {
     struct binding b =
-        bind(o->s, r->target, r->sym, reloc_follows_code(from, r));
+        bind(o->s, r->target, r->sym, reloc_follows_code(in, r));
 
     relocate(o, sec, at, r->type, &b, r->target ? r->off : r->addend);
     binding_free(&b);
@@ -187,7 +187,7 @@ static void clone_relocs(struct output *o, const struct atom *a)
     size_t i;
 
     for ( i = 0; i < a->nr_relocs; i++ )
-        clone_reloc(o, a, &a->relocs[i], a->out_sec,
+        clone_reloc(o, a->sec, &a->relocs[i], a->out_sec,
                     a->out_off + a->relocs[i].offset - a->start);
 }
 
@@ -210,7 +210,7 @@ static uint64_t clone_code(struct output *o, const struct special *sp,
     for ( i = 0; i < ref->sec->nr_relocs; i++ )
         if ( ref->sec->relocs[i].offset >= ref->at &&
              ref->sec->relocs[i].offset < ref->at + len )
-            clone_reloc(o, sp->owner, &ref->sec->relocs[i], sec,
+            clone_reloc(o, ref->sec, &ref->sec->relocs[i], sec,
                         at + ref->sec->relocs[i].offset - ref->at);
     return at;
 }

@@ -405,30 +405,11 @@ static int bias_of(const struct section *sec, const struct reloc *r)
     return bias < 0 ? type->size : bias;
 }
 
-/* Replacement code of alternatives is not cut: it is one short instruction. */
-static bool is_branch(const struct section *sec, const struct reloc *r)
-{
-    const struct arch_reloc *type = arch_reloc(r->type);
-    const struct atom *in = object_atom_at(sec, r->offset);
-
-    if ( !type || !type->pc_rel || !(sec->flags & SHF_EXECINSTR) ||
-         !sec->data || type->size != 4 )
-        return false;
-    if ( in && r->offset < in->start + in->size )
-        return arch_is_branch(sec->data + in->start, in->size,
-                              r->offset - in->start);
-    return sec->kind == SECTION_REPLACEMENT && r->offset &&
-           arch_is_branch(sec->data + r->offset - 1, 5, 1);
-}
-
 static void resolve(const struct section *sec, struct reloc *r)
 {
     const struct symbol *sym = r->sym;
     int64_t place = sym->value + r->addend;
 
-    /* Only functions are jumped to; data is not worth the decoding. */
-    if ( sym->sec ? sym->sec->flags & SHF_EXECINSTR : sym->type != STT_OBJECT )
-        r->branch = is_branch(sec, r);
     if ( !sym->sec )
         return;
     if ( sym->type != STT_SECTION )
@@ -574,18 +555,38 @@ bool atom_by_content(const struct atom *a)
            (!a->sym || a->sym->bind == STB_LOCAL);
 }
 
-bool reloc_follows_code(const struct atom *from, const struct reloc *r)
+/* Replacement code of alternatives is not cut: it is one short instruction. */
+static bool is_branch(const struct section *sec, const struct reloc *r)
+{
+    const struct arch_reloc *type = arch_reloc(r->type);
+    const struct atom *in = object_atom_at(sec, r->offset);
+
+    if ( !type || !type->pc_rel || !(sec->flags & SHF_EXECINSTR) ||
+         !sec->data || type->size != 4 )
+        return false;
+    if ( in && r->offset < in->start + in->size )
+        return arch_is_branch(sec->data + in->start, in->size,
+                              r->offset - in->start);
+    return sec->kind == SECTION_REPLACEMENT && r->offset &&
+           arch_is_branch(sec->data + r->offset - 1, 5, 1);
+}
+
+bool reloc_follows_code(const struct section *in, const struct reloc *r)
 {
     const struct arch_reloc *type = arch_reloc(r->type);
     int bias = 0;
 
-    if ( r->branch || !r->target || !type )
-        return r->branch;
+    if ( r->target && !atom_is_function(r->target) )
+        return false;
+    if ( is_branch(in, r) )
+        return true;
+    if ( !r->target || !type )
+        return false;
     if ( type->pc_rel )
     {
         /* A field of data counts from itself: entries of a switch table. */
-        if ( !(from->sec->flags & SHF_EXECINSTR) )
-            return atom_is_function(r->target);
+        if ( !(in->flags & SHF_EXECINSTR) )
+            return true;
         bias = type->size;
     }
     return r->off + bias != 0;

@@ -52,7 +52,6 @@ struct reloc {
     struct atom *target; /* NULL: the symbol is undefined (or absolute) */
     int64_t off;         /* from the target's start: value that A leads to */
     int bias;            /* to add to OFF for the place really meant */
-    bool branch;         /* a direct call or jump to a function */
 };
 
 enum atom_state { ATOM_UNKNOWN, ATOM_BUSY, ATOM_SAME, ATOM_DIFFERS };
@@ -137,11 +136,11 @@ static inline uint8_t atom_byte(const struct atom *a, uint64_t at)
 bool atom_is_function(const struct atom *a);
 
 /*
- * Whether a relocation may lead to a replacement: a direct call or jump, or
+ * Whether a relocation of section IN may lead to a replacement: a direct call or jump, or
  * one into the middle of the function (a switch table, its own labels).  What
  * takes the address of the function must find the one that it always had.
  */
-bool reloc_follows_code(const struct atom *from, const struct reloc *r);
+bool reloc_follows_code(const struct section *in, const struct reloc *r);
 
 /* The name for messages: the symbol, else the section. */
 const char *atom_name(const struct atom *a);

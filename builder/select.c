@@ -63,7 +63,7 @@ static void follow(struct session *s, struct atom *from, struct atom *target,
 }
 
 static void follow_reloc(struct session *s, struct atom *from,
-                         const struct reloc *r)
+                         const struct section *in, const struct reloc *r)
 {
     const struct arch_reloc *type = arch_reloc(r->type);
 
@@ -74,7 +74,7 @@ static void follow_reloc(struct session *s, struct atom *from,
                         type ? type->name : "type", r->type, r->sym->name);
         return;
     }
-    follow(s, from, r->target, r->sym, reloc_follows_code(from, r));
+    follow(s, from, r->target, r->sym, reloc_follows_code(in, r));
 }
 
 static void follow_special(struct session *s, struct atom *from,
@@ -97,7 +97,7 @@ static void follow_special(struct session *s, struct atom *from,
             for ( j = 0; j < ref->sec->nr_relocs; j++ )
                 if ( ref->sec->relocs[j].offset >= ref->at &&
                      ref->sec->relocs[j].offset < ref->at + len )
-                    follow_reloc(s, from, &ref->sec->relocs[j]);
+                    follow_reloc(s, from, ref->sec, &ref->sec->relocs[j]);
             break;
         case SPECIAL_CONT:
         case SPECIAL_OWNER:
@@ -177,8 +177,9 @@ static bool was_pointer_table(const struct session *s, const struct atom *a)
     if ( i == p->old->nr_atoms )
         return false;
     for ( i = 0; i < a->nr_relocs; i++ )
-        if ( !a->relocs[i].target || (!atom_by_content(a->relocs[i].target) &&
-                                      !reloc_follows_code(a, &a->relocs[i])) )
+        if ( !a->relocs[i].target ||
+             (!atom_by_content(a->relocs[i].target) &&
+              !reloc_follows_code(a->sec, &a->relocs[i])) )
             return true;
     return false;
 }
@@ -232,7 +233,7 @@ static void include(struct session *s, struct atom *a, char *because)
     else
         include_data(s, a);
     for ( i = 0; i < a->nr_relocs; i++ )
-        follow_reloc(s, a, &a->relocs[i]);
+        follow_reloc(s, a, a->sec, &a->relocs[i]);
 }
 
 static bool is_assembly(const struct pair *p)
