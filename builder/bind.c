@@ -45,8 +45,7 @@ static struct binding to_image(const struct session *s, struct atom *old)
     if ( n > 1 && !old->image_addr )
         return none(XSPLICE_BUILD_SYMBOL_AMBIGUOUS);
     b.value = n > 1 ? old->image_addr : sym->addr;
-    if ( image_is_init(s->img, b.value) )
-        return none(XSPLICE_BUILD_INIT_NEEDED);
+    b.init = image_is_init(s->img, b.value);
     if ( n == 1 && sym->size && old->sym->size && sym->size != old->sym->size )
         return none(XSPLICE_BUILD_ORIGIN_CODE);
     b.name = hypervisor_name(old);
@@ -108,7 +107,8 @@ static struct binding to_target(const struct session *s, struct atom *t,
     case SECTION_PERCPU:
         return t->twin ? to_image(s, t->twin) : none(XSPLICE_BUILD_PERCPU_NEW);
     case SECTION_INIT:
-        return none(XSPLICE_BUILD_INIT_NEEDED);
+        return t->twin ? to_image(s, t->twin)
+                       : none(XSPLICE_BUILD_INIT_NEEDED);
     default:
         return none(XSPLICE_BUILD_SECTION_UNKNOWN);
     }
@@ -182,8 +182,7 @@ struct binding bind(const struct session *s, struct atom *target,
         return to_target(s, global, branch);
     if ( !image_find(s->img, "", sym->name, &found) )
         return none(XSPLICE_BUILD_SYMBOL_MISSING);
-    if ( image_is_init(s->img, found->addr) )
-        return none(XSPLICE_BUILD_INIT_NEEDED);
+    b.init = image_is_init(s->img, found->addr);
     b.name = xs_strdup(sym->name);
     b.value = found->addr;
     return b;

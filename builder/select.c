@@ -41,6 +41,36 @@ static void check_landing_pad(struct session *s, struct atom *a)
         refuse(s, XSPLICE_BUILD_NO_ENDBR, a, "");
 }
 
+static bool refers(const struct atom *old, const struct atom *target,
+                   const struct symbol *sym)
+{
+    size_t i;
+
+    for ( i = 0; i < old->nr_relocs; i++ )
+        if ( target ? old->relocs[i].target &&
+                          old->relocs[i].target == target->twin
+                    : !old->relocs[i].target &&
+                          !strcmp(old->relocs[i].sym->name, sym->name) )
+            return true;
+    for ( i = 0; i < old->nr_parts; i++ )
+        if ( refers(old->parts[i], target, sym) )
+            return true;
+    return false;
+}
+
+/*
+ * Code that runs after boot and refers to something freed knows what it does
+ * (it counts with the address, as for the trampoline's variables) as long as
+ * the old code did the same.
+ */
+static bool used_before(const struct atom *from, const struct atom *target,
+                        const struct symbol *sym)
+{
+    const struct atom *function = from->owner ? from->owner : from;
+
+    return function->twin && refers(function->twin, target, sym);
+}
+
 static void follow(struct session *s, struct atom *from, struct atom *target,
                    const struct symbol *sym, bool branch)
 {
@@ -49,6 +79,8 @@ static void follow(struct session *s, struct atom *from, struct atom *target,
 
     if ( b.kind == BIND_NONE )
         refuse(s, b.reason, from, what);
+    else if ( b.init && !used_before(from, target, sym) )
+        refuse(s, XSPLICE_BUILD_INIT_NEEDED, from, what);
     else if ( b.kind == BIND_ATOM && b.atom != from )
     {
         if ( !branch && atom_is_function(b.atom) && b.atom->owner != from &&

@@ -45,6 +45,7 @@ struct binding {
     struct atom *atom;
     char *name; /* allocated; for BIND_VALUE only for the reader */
     uint64_t value;
+    bool init; /* freed after boot: only the number is left of it */
     enum xsplice_build_reason reason;
 };
 

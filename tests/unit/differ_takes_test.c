@@ -250,6 +250,20 @@ static void a_boot_parameter_in_a_function_is_the_same(void **state)
     case_verdict(case_run(&c), DIFFER_NO_CHANGE);
 }
 
+static void init_symbols_may_be_used_as_they_were_before(void **state)
+{
+    struct differ_case c = {
+        .before = "int __initdata early = 3;\n"
+                  "long f(int x) { return other(x) + (long)&early; }",
+        .after = "int __initdata early = 3;\n"
+                 "long f(int x) { return other(x) - (long)&early; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(case_symbol(r, "early"), 1);
+}
+
 static void a_bug_frame_of_another_sort_is_a_change(void **state)
 {
     struct differ_case c = {
@@ -406,6 +420,7 @@ int main(void)
         cmocka_unit_test(a_switch_table_is_compared_by_content),
         cmocka_unit_test(labels_of_a_switch_lead_into_the_new_body),
         cmocka_unit_test(a_boot_parameter_in_a_function_is_the_same),
+        cmocka_unit_test(init_symbols_may_be_used_as_they_were_before),
         cmocka_unit_test(a_bug_frame_of_another_sort_is_a_change),
         cmocka_unit_test(a_change_in_an_alternative_alone_is_a_change),
         cmocka_unit_test(a_change_in_fixup_code_alone_is_a_change),
