@@ -118,14 +118,6 @@ int deps_may_replace(const struct inventory *inv, const struct loaded *target,
     return 0;
 }
 
-/* Appends 'NAME' to a list of names, as far as there is room. */
-static void name_one(char *names, size_t size, const char *name)
-{
-    size_t n = strlen(names);
-
-    snprintf(names + n, size - n, "%s'%s'", n ? ", " : "", name);
-}
-
 /*
  * An applied payload may depend on one whose id is not known if it depends on
  * an id that nobody else has.
@@ -160,7 +152,7 @@ int deps_may_remove(const struct inventory *inv, const struct loaded *target,
         if ( target->source != SOURCE_NONE
                  ? xs_ids_have(&p->identity.depends, &target->identity.id)
                  : may_depend_on_unknown(inv, p) )
-            name_one(names, sizeof(names), p->name);
+            names_add(names, sizeof(names), p->name);
     }
     if ( !names[0] )
         return 0;

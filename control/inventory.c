@@ -19,6 +19,13 @@ bool is_pending(const struct loaded *p)
     return p->status.rc == -XEN_EAGAIN;
 }
 
+void names_add(char *names, size_t size, const char *name)
+{
+    size_t n = strlen(names);
+
+    snprintf(names + n, size - n, "%s'%s'", n ? ", " : "", name);
+}
+
 const char *source_name(enum source source)
 {
     static const char *const names[] = {

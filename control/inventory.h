@@ -67,6 +67,9 @@ bool is_applied(const struct loaded *p);
 /* An operation on it is going on (or has got stuck, on stock engines). */
 bool is_pending(const struct loaded *p);
 
+/* Appends 'NAME' to a list of names for a sentence, as far as there is room. */
+void names_add(char *names, size_t size, const char *name);
+
 /* "metadata", "record", ...; for people and JSON. */
 const char *source_name(enum source source);
 

@@ -57,6 +57,40 @@ static int apply_one(struct session *s, const struct loaded *p,
     return act(s, p->name, OP_APPLY, err);
 }
 
+/*
+ * The engine of stock Xen can fail between taking the old payloads away and
+ * applying the new one.  That the host is then without them is what the user
+ * must know first.
+ */
+static int replace_failed(struct session *s, struct xs_error *err)
+{
+    struct xs_error ignored;
+    struct inventory after;
+    char names[200] = "";
+    size_t i;
+
+    if ( inventory_read(&after, s->c->hv, s->c->run_dir, &ignored) )
+        return -1;
+    for ( i = 0; i < s->inv.n; i++ )
+    {
+        const struct loaded *p =
+            inventory_find(&after, s->inv.payload[i].name);
+
+        if ( is_applied(&s->inv.payload[i]) && p && !is_applied(p) )
+            names_add(names, sizeof(names), p->name);
+    }
+    inventory_free(&after);
+    if ( names[0] )
+    {
+        struct xs_error why = *err;
+
+        xs_fail(err, why.kind, "THE HOST IS NOW WITHOUT %s: %.500s", names,
+                why.what);
+        xs_hint(err, "apply %s again, or try this again", names);
+    }
+    return -1;
+}
+
 static int replace_by(struct session *s, const struct loaded *p,
                       struct xs_error *err)
 {
@@ -78,7 +112,7 @@ static int replace_by(struct session *s, const struct loaded *p,
     }
     if ( deps_may_replace(&s->inv, p, s->c->opt.force[FORCE_DEPS], err) )
         return -1;
-    return act(s, p->name, OP_REPLACE, err);
+    return act(s, p->name, OP_REPLACE, err) ? replace_failed(s, err) : 0;
 }
 
 static int revert_one(struct session *s, const struct loaded *p,

@@ -121,6 +121,11 @@ static void finish(struct fake_engine *f, struct fake_payload *p)
     }
     for ( i = 0; action == XSPLICE_ACTION_REPLACE && i < f->n; i++ )
         f->payload[i].state = XSPLICE_STATE_LOADED;
+    if ( action == XSPLICE_ACTION_REPLACE && f->replace_breaks )
+    {
+        p->rc = -XEN_EINVAL;
+        return;
+    }
     p->state = action == XSPLICE_ACTION_REVERT ? XSPLICE_STATE_LOADED
                                                : XSPLICE_STATE_APPLIED;
     p->order = ++f->applied;

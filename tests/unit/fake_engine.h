@@ -41,6 +41,7 @@ struct fake_engine {
     unsigned int late;       /* the next so many end with rc EBUSY */
     unsigned int polls;      /* GETs that an action stays pending */
     bool stick;              /* EBUSY at once also leaves rc = EAGAIN */
+    bool replace_breaks;     /* between the old ones and the new one */
     bool raced;              /* another tool applies it, and gets stuck */
     int refuse_action;       /* >0: every action gives -this at once */
     const char *refuse_says; /* on the console, with it */

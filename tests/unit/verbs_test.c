@@ -463,6 +463,23 @@ static void a_refusal_carries_the_consoles_reason(void **state)
     assert_null(strstr(err.what, "old complaint"));
 }
 
+static void a_replacement_that_breaks_off_names_what_is_lost(void **state)
+{
+    upload("test1", "test1");
+    upload("test2", "test2");
+    upload("test3", "test3");
+    must("apply test1");
+    must("apply test2");
+    engine.late = 100000;
+    refuses("replace test3 --timeout=1s", XS_BUSY, "not done");
+    assert_null(strstr(err.what, "WITHOUT"));
+    engine.late = 0;
+    engine.replace_breaks = true;
+    refuses("replace test3", XS_DEPENDENCY,
+            "THE HOST IS NOW WITHOUT 'test1', 'test2': ");
+    assert_non_null(strstr(err.hint, "apply 'test1', 'test2' again"));
+}
+
 /* A payload without metadata is known by what was noted at its upload. */
 static void notes_serve_payloads_without_metadata(void **state)
 {
@@ -566,6 +583,7 @@ int main(void)
         CASE(a_stuck_mark_on_the_wanted_state_is_enough),
         CASE(an_action_that_never_ends_is_reported),
         CASE(a_refusal_carries_the_consoles_reason),
+        CASE(a_replacement_that_breaks_off_names_what_is_lost),
         CASE(notes_serve_payloads_without_metadata),
         CASE(a_name_cannot_lead_out_of_the_run_directory),
         CASE(another_run_of_the_tool_is_waited_for),

@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# usage: control [--engine stock|xsplice] [--xen FILE --xen-syms FILE]
+# usage: control.sh [--engine stock|xsplice] [--xen FILE --xen-syms FILE]
 #
 # The control tool on a real Xen with a real dom0: control-scenario in the lab,
 # and then a JSON parser over what it wrote. Default: Debian's hypervisor.
-# $BUILD is where the tools were built (default: build).
+# $XSPLICE_BUILD is where the tools were built (default: build).
 set -eu
 export LC_ALL=C
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
-build=${BUILD:-$top/build}
+build=${XSPLICE_BUILD:-$top/build}
 engine=stock xen='' syms=''
 while [ $# -gt 0 ]; do
     case $1 in
@@ -41,10 +41,10 @@ status=0
 # Is what must be true of a JSON file true?
 json() {
     if jq -e "$2" "$work/json-$1" >/dev/null; then
-        echo "ok json $1"
+        echo "ok json_$1"
     else
-        echo "FAILED json $1: not $2 in:"
-        cat "$work/json-$1"
+        echo "not ok json_$1: not $2 in:"
+        sed 's/^/    | /' "$work/json-$1"
         status=1
     fi
 }
