@@ -9,6 +9,7 @@
 #include <gelf.h>
 
 #include "tests/unit/differ_case.h"
+#include "xsplice/payload.h"
 
 static char dir[64];
 static struct differ_result last;
@@ -84,9 +85,9 @@ static void shell(const char *fmt, ...)
 
 static const char *path_of(const char *name)
 {
-    static char paths[4][128];
+    static char paths[8][128];
     static unsigned int next;
-    char *path = paths[next++ % 4];
+    char *path = paths[next++ % 8];
 
     snprintf(path, sizeof(paths[0]), "%s/%s", dir, name);
     return path;
@@ -112,9 +113,13 @@ static void compile(const char *folder, const char *file, const char *text,
 
 struct differ_result *case_run(const struct differ_case *c)
 {
-    struct differ_unit unit = { .source = c->unit ? c->unit : "unit.c",
-                                .object = "unit.o" };
-    struct differ_input in = { .units = &unit, .nr_units = 1, .name = "case" };
+    struct differ_unit units[2] = {
+        { .source = c->unit ? c->unit : "unit.c", .object = "unit.o" },
+        { .source = "second.c", .object = "second.o" },
+    };
+    struct differ_input in = { .units = units,
+                               .nr_units = c->second_before ? 2 : 1,
+                               .name = "case" };
     struct xs_error err;
     const char *image = c->image ? c->image : c->before;
 
@@ -128,11 +133,19 @@ struct differ_result *case_run(const struct differ_case *c)
         compile("new", "unit.c", c->after, prelude, "");
     if ( image )
         compile("image", "unit.c", image, prelude, "");
+    if ( c->second_before )
+    {
+        compile("old2", "unit.c", c->second_before, prelude, "");
+        compile("new2", "unit.c", c->second_after, prelude, "");
+        units[1].old_path = path_of("old2/out.o");
+        units[1].new_path = path_of("new2/out.o");
+    }
     shell("cd %s && ld -static -no-pie --build-id=sha1 -e 0 -z noexecstack "
-          "--no-warnings -o xen-syms world/out.o %s",
-          dir, image ? "image/out.o" : "");
-    unit.old_path = c->before ? path_of("old/out.o") : NULL;
-    unit.new_path = c->after ? path_of("new/out.o") : NULL;
+          "--no-warnings -o xen-syms world/out.o %s %s",
+          dir, image ? "image/out.o" : "",
+          c->second_before ? "old2/out.o" : "");
+    units[0].old_path = c->before ? path_of("old/out.o") : NULL;
+    units[0].new_path = c->after ? path_of("new/out.o") : NULL;
     in.xen_syms = path_of("xen-syms");
     in.depends = &c->depends;
     in.nr_depends = c->depends != NULL;
@@ -259,4 +272,17 @@ size_t case_relocs(const struct differ_result *r, const char *section,
              !strcmp(elf_strptr(elf, sym_sh.sh_link, sym.st_name), symbol);
     elf_end(elf);
     return n;
+}
+
+uint64_t case_old_address(const struct differ_result *r, size_t entry)
+{
+    Elf *elf = payload_elf(r);
+    GElf_Shdr sh;
+    Elf_Data *data = elf_rawdata(find(elf, XSPLICE_SEC_FUNCS, 0, &sh), NULL);
+    struct xsplice_func f;
+
+    assert_true((entry + 1) * sizeof(f) <= data->d_size);
+    memcpy(&f, (const char *)data->d_buf + entry * sizeof(f), sizeof(f));
+    elf_end(elf);
+    return f.old_addr;
 }

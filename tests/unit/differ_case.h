@@ -8,13 +8,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "builder/differ.h"
 
 struct differ_case {
-    const char *before;  /* the source; NULL: the unit is new */
-    const char *after;   /* NULL: the unit goes away */
-    const char *image;   /* what the hypervisor is made of; NULL: BEFORE */
+    const char *before; /* the source; NULL: the unit is new */
+    const char *after;  /* NULL: the unit goes away */
+    const char *image;  /* what the hypervisor is made of; NULL: BEFORE */
+    /*
+     * A second unit, or NULL.  Its file has the name of the first one's, so
+     * that their static symbols are hard to tell apart.
+     */
+    const char *second_before, *second_after;
     const char *unit;    /* default "unit.c" */
     const char *depends; /* a build-id, or NULL */
     bool landing_pads;   /* the hypervisor has functions with ENDBR64 */
@@ -46,5 +52,8 @@ size_t case_section(const struct differ_result *r, const char *name);
 /* How many relocations of SECTION lead to the symbol. */
 size_t case_relocs(const struct differ_result *r, const char *section,
                    const char *symbol);
+
+/* old_addr of an entry of .livepatch.funcs. */
+uint64_t case_old_address(const struct differ_result *r, size_t entry);
 
 #endif /* TESTS_DIFFER_CASE_H */

@@ -50,6 +50,7 @@ static void a_string_alone_changes_the_function_that_uses_it(void **state)
     assert_false(case_has(r, DIFFER_CHANGED, "g", NULL));
     assert_int_equal(case_section(r, ".livepatch.funcs"), FUNC_ENTRY);
     assert_int_equal(case_section(r, ".rodata.str"), sizeof("1st"));
+    assert_int_equal(case_old_address(r, 0), 0); /* looked up by name */
     assert_int_equal(case_symbol(r, "printk"), 1);
     assert_int_equal(case_symbol(r, "f"), 2);
     assert_int_equal(case_section(r, ".livepatch.depends"), 36);
@@ -362,6 +363,76 @@ static void init_code_that_changes_too_is_only_noted(void **state)
     case_must(r, DIFFER_CHANGED, "f", NULL);
 }
 
+static void what_one_unit_adds_another_one_can_use(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { return other(x); }",
+        .after = "int fresh(int); int f(int x) { return fresh(x); }",
+        .second_before = "int g(int x) { return x; }",
+        .second_after = "int g(int x) { return x; }\n"
+                        "int fresh(int x) { return other(x) - 1; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_ADDED, "fresh", NULL);
+    assert_int_equal(case_symbol(r, "fresh@case"), 2);
+    assert_int_equal(case_symbol(r, "fresh"), 0);
+}
+
+static void a_changed_function_is_called_directly_across_units(void **state)
+{
+    struct differ_case c = {
+        .before = "int g(int); int f(int x) { return g(x) + 1; }",
+        .after = "int g(int, int); int f(int x) { return g(x, 2) + 1; }",
+        .second_before = "int g(int x) { return other(x); }",
+        .second_after = "int g(int x, int y) { return other(x) * y; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(case_symbol(r, "g"), 2);
+    assert_int_equal(case_section(r, ".livepatch.funcs"), 2 * FUNC_ENTRY);
+}
+
+/* Both units have a unit.c#n.0: the address comes from the old code. */
+static void an_ambiguous_variable_is_bound_to_the_address_in_use(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { static int n; return n += x; }",
+        .after = "int f(int x) { static int n; return n += x + 1; }",
+        .second_before = "int g(int x) { static int n; return n -= x; }",
+        .second_after = "int g(int x) { static int n; return n -= x; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(case_symbol(r, "unit.c#n.0"), 4);
+}
+
+/* Both units have a unit.c#h; only one of them has this code. */
+static void an_ambiguous_function_is_found_by_its_code(void **state)
+{
+    struct differ_case c = {
+        .before = "static noinline int h(int x) { return other(x) + 1; }\n"
+                  "int f(int x) { return h(x) + h(-x); }",
+        .after = "static noinline int h(int x) { return other(x) + 2; }\n"
+                 "int f(int x) { return h(x) + h(-x); }",
+        .second_before =
+            "static noinline int h(int x) { return other(x) - 1; }\n"
+            "int g(int x) { return h(x) + h(-x); }",
+        .second_after =
+            "static noinline int h(int x) { return other(x) - 1; }\n"
+            "int g(int x) { return h(x) + h(-x); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(r->nr_functions, 1);
+    case_must(r, DIFFER_CHANGED, "h", NULL);
+    assert_true(case_old_address(r, 0) != 0);
+}
+
 static void a_payload_upon_another_depends_on_it(void **state)
 {
     struct differ_case c = {
@@ -427,6 +498,10 @@ int main(void)
         cmocka_unit_test(a_cold_part_goes_with_its_function),
         cmocka_unit_test(hooks_are_taken_and_counted),
         cmocka_unit_test(init_code_that_changes_too_is_only_noted),
+        cmocka_unit_test(what_one_unit_adds_another_one_can_use),
+        cmocka_unit_test(a_changed_function_is_called_directly_across_units),
+        cmocka_unit_test(an_ambiguous_variable_is_bound_to_the_address_in_use),
+        cmocka_unit_test(an_ambiguous_function_is_found_by_its_code),
         cmocka_unit_test(a_payload_upon_another_depends_on_it),
         cmocka_unit_test(the_metadata_repeats_the_notes),
     };
