@@ -110,7 +110,7 @@ int engine_action(struct hypervisor *hv, const char *name, uint32_t action,
 }
 
 int engine_check(struct hypervisor *hv, const char *name, uint32_t action,
-                 uint32_t flags)
+                 uint32_t flags, uint32_t *reason)
 {
     struct call c;
     int rc = call_begin(&c, hv, XSPLICE_OP_CHECK, name);
@@ -120,6 +120,7 @@ int engine_check(struct hypervisor *hv, const char *name, uint32_t action,
     c.op->u.livepatch.u.check.cmd = action;
     c.op->u.livepatch.u.check.flags = flags;
     rc = call_make(&c);
+    *reason = c.op->u.livepatch.u.check.reason;
     call_end(&c);
     return rc;
 }

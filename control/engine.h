@@ -34,10 +34,10 @@ int engine_action(struct hypervisor *hv, const char *name, uint32_t action,
 
 /*
  * Would this action succeed?  Returns what it would; -XEN_EOPNOTSUPP from
- * engines that cannot tell.
+ * engines that cannot tell.  *reason: id of xsplice/reasons.h, or 0.
  */
 int engine_check(struct hypervisor *hv, const char *name, uint32_t action,
-                 uint32_t flags);
+                 uint32_t flags, uint32_t *reason);
 
 /*
  * Metadata about a payload, or with NULL about the engine; the caller frees

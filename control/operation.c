@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "control/console.h"
 #include "control/duration.h"
 #include "control/engine.h"
+#include "control/reason.h"
 #include "control/xen_errno.h"
 
 /*
@@ -118,12 +118,12 @@ static int refused_order(const char *console, struct xs_error *err)
 }
 
 static int timed_out(struct control *c, enum operation op, int rc,
-                     const char *console, unsigned int tries,
+                     const struct reason *reason, unsigned int tries,
                      struct xs_error *err)
 {
     struct xs_error why = { XS_OK };
 
-    explain(op, rc, console, &why);
+    reason_explain(op, rc, reason, &why);
     xs_fail(err, XS_BUSY, "not done within %llu ms (%u %s): %s",
             (unsigned long long)(c->opt.timeout / NS_PER_MS), tries,
             tries == 1 ? "try" : "tries", why.what);
@@ -136,7 +136,7 @@ int operate(struct control *c, const char *name, enum operation op,
             uint32_t flags, struct xs_error *err)
 {
     uint32_t mark = console_mark(c->hv);
-    char console[CONSOLE_TEXT_MAX];
+    struct reason reason;
     unsigned int tries = 0;
     struct backoff b;
     uint64_t wait;
@@ -152,14 +152,14 @@ int operate(struct control *c, const char *name, enum operation op,
         tries++;
         if ( !rc || (op == OP_UNLOAD && rc == -XEN_ENOENT) )
             return 0;
-        console_since(c->hv, mark, name, console);
-        if ( rc != -XEN_EBUSY && rc != -XEN_EAGAIN )
-            return explain(op, rc, console, err);
-        if ( op == OP_REVERT && refused_order(console, err) )
+        reason_find(c->hv, mark, name, operations[op].action, flags, &reason);
+        if ( reason.kind || (rc != -XEN_EBUSY && rc != -XEN_EAGAIN) )
+            return reason_explain(op, rc, &reason, err);
+        if ( op == OP_REVERT && refused_order(reason.text, err) )
             return -1;
         wait = backoff_next(&b, now(c));
         if ( !wait )
-            return timed_out(c, op, rc, console, tries, err);
+            return timed_out(c, op, rc, &reason, tries, err);
         if ( c->opt.verbosity > 0 )
             fprintf(c->notes, "%s %s: busy, trying again\n",
                     operation_name(op), name);

@@ -2,11 +2,11 @@
 /* The verbs that answer one question: check, wait, is-applied, build-id. */
 #include <jansson.h>
 
-#include "control/console.h"
 #include "control/deps.h"
 #include "control/duration.h"
 #include "control/operation.h"
 #include "control/output.h"
+#include "control/reason.h"
 #include "control/session.h"
 #include "control/xen_errno.h"
 
@@ -19,14 +19,15 @@ static int check_by_engine(struct session *s, const char *name,
 {
     uint32_t flags = s->c->opt.force[FORCE_DEPS] ? XSPLICE_ACTION_NODEPS : 0;
     uint32_t mark = console_mark(s->c->hv);
-    char console[CONSOLE_TEXT_MAX];
-    int rc = engine_check(s->c->hv, name, XSPLICE_ACTION_APPLY, flags);
+    struct reason reason;
+    uint32_t id;
+    int rc = engine_check(s->c->hv, name, XSPLICE_ACTION_APPLY, flags, &id);
 
     *by_engine = rc != -XEN_EOPNOTSUPP;
     if ( !rc || !*by_engine )
         return 0;
-    console_since(s->c->hv, mark, name, console);
-    return explain(OP_APPLY, rc, console, err);
+    reason_find(s->c->hv, mark, name, XSPLICE_ACTION_APPLY, flags, &reason);
+    return reason_explain(OP_APPLY, rc, &reason, err);
 }
 
 static void check_answer(const struct session *s, const struct loaded *p,

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/console.h"
 #include "control/deps.h"
 #include "control/operation.h"
+#include "control/reason.h"
 #include "control/record.h"
 #include "control/session.h"
 
@@ -243,14 +243,14 @@ static int send(struct session *s, const char *name,
                 const struct xs_payload *file, struct xs_error *err)
 {
     uint32_t mark = console_mark(s->c->hv);
-    char console[CONSOLE_TEXT_MAX];
+    struct reason reason;
     struct xs_error ignored;
     int rc = engine_upload(s->c->hv, name, file->bytes, file->size);
 
     if ( rc )
     {
-        console_since(s->c->hv, mark, name, console);
-        return explain(OP_UPLOAD, rc, console, err);
+        reason_find(s->c->hv, mark, name, 0, 0, &reason);
+        return reason_explain(OP_UPLOAD, rc, &reason, err);
     }
     /*
      * Without the note the payload is there all the same; only on stock

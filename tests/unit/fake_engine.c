@@ -275,9 +275,18 @@ static int fake_own(struct fake_engine *f, struct xsplice_op *op)
     struct xsplice_op_info *info = &op->u.info;
 
     if ( op->cmd == XSPLICE_OP_CHECK )
+    {
+        op->u.check.reason = f->check_reason;
         return -f->check_answer;
-    if ( info->name.size )
+    }
+    if ( info->name.size && !f->own_reason )
         return -XEN_ENODATA;
+    if ( info->name.size )
+    {
+        info->size =
+            1 + sprintf(pointer(info->text), "reason=%s", f->own_reason);
+        return 0;
+    }
     memcpy(pointer(info->text), about, sizeof(about));
     info->size = sizeof(about);
     return 0;

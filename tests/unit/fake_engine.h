@@ -48,6 +48,8 @@ struct fake_engine {
     int refuse_upload;       /* likewise */
     bool own;                /* has CHECK and INFO */
     int check_answer;
+    uint32_t check_reason;  /* XSPLICE_REASON_* */
+    const char *own_reason; /* what INFO says of a payload */
 };
 
 void fake_begin(struct fake_engine *f);

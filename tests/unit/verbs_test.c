@@ -18,6 +18,7 @@
 #include "control/verbs.h"
 #include "control/xen_errno.h"
 #include "tests/unit/fake_engine.h"
+#include "xsplice/reasons.h"
 
 static struct fake_engine engine;
 static struct xs_error err;
@@ -560,6 +561,24 @@ static void our_engine_is_asked_itself(void **state)
     assert_int_equal(engine.last_flags, 0);
 }
 
+/* It has numbers for why: what will not change is not tried again. */
+static void our_engine_says_why_itself(void **state)
+{
+    engine.own = true;
+    upload("test1", "test1");
+    must("apply test1");
+    engine.refuse_action = XEN_EBUSY;
+    engine.refuse_says = "no matter";
+    engine.own_reason = "an applied payload patches the same function (f)";
+    engine.check_answer = XEN_EBUSY;
+    engine.check_reason = XSPLICE_REASON_REVERT_COVERED;
+    refuses("revert test1", XS_DEPENDENCY,
+            "an applied payload patches the same function (f) (EBUSY)");
+    assert_int_equal(engine.slept, 0);
+    engine.check_reason = XSPLICE_REASON_BUSY;
+    refuses("revert test1 --timeout=1s", XS_BUSY, "not done");
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -589,6 +608,7 @@ int main(void)
         CASE(another_run_of_the_tool_is_waited_for),
         CASE(wait_and_is_applied_answer_by_status),
         CASE(our_engine_is_asked_itself),
+        CASE(our_engine_says_why_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control/reason.h"
+
+#include <stdlib.h>
+
+#include "common/modinfo.h"
+#include "control/engine.h"
+#include "control/xen_errno.h"
+#include "xsplice/reasons.h"
+
+/* Refusals of the xsplice engine that are about other payloads. */
+static enum xs_kind kind_of(uint32_t reason)
+{
+    switch ( reason )
+    {
+    case XSPLICE_REASON_XEN_DEPENDS:
+    case XSPLICE_REASON_UNLOAD_USED:
+    case XSPLICE_REASON_DEPENDS_ABSENT:
+    case XSPLICE_REASON_USES_UNAPPLIED:
+    case XSPLICE_REASON_OVERLAP:
+    case XSPLICE_REASON_OVERLAP_PART:
+    case XSPLICE_REASON_REVERT_DEPENDS:
+    case XSPLICE_REASON_REVERT_USED:
+    case XSPLICE_REASON_REVERT_COVERED:
+    case XSPLICE_REASON_REPLACE_USES:
+        return XS_DEPENDENCY;
+    }
+    return XS_OK;
+}
+
+static void copy_value(const char *text, size_t size, const char *key,
+                       char *to, size_t room)
+{
+    const char *value = xs_modinfo_get(text, size, key);
+
+    if ( value )
+        snprintf(to, room, "%s", value);
+}
+
+void reason_find(struct hypervisor *hv, uint32_t mark, const char *name,
+                 uint32_t action, uint32_t flags, struct reason *reason)
+{
+    uint32_t id = 0;
+    char *text = NULL;
+    size_t size;
+
+    *reason = (struct reason){ XS_OK };
+    /* A refused upload left no payload behind that could be asked about. */
+    if ( !engine_info(hv, action ? name : NULL, &text, &size) )
+    {
+        copy_value(text, size, "reason", reason->text, sizeof(reason->text));
+        copy_value(text, size, "hint", reason->hint, sizeof(reason->hint));
+        /* The words are for people; the id is what can be compared. */
+        if ( action && engine_check(hv, name, action, flags, &id) )
+            reason->kind = kind_of(id);
+    }
+    free(text);
+    if ( !reason->text[0] )
+        console_since(hv, mark, name, reason->text);
+}
+
+int reason_explain(enum operation op, int rc, const struct reason *reason,
+                   struct xs_error *err)
+{
+    explain(op, rc, reason->text, err);
+    if ( reason->kind )
+        xs_fail(err, reason->kind, "%s (%s)", reason->text,
+                xen_errno_name(-rc));
+    if ( reason->hint[0] )
+        xs_hint(err, "%s", reason->hint);
+    return -1;
+}
