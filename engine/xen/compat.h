@@ -33,18 +33,23 @@ static inline const void *compat_build_id(unsigned int *len)
     return id;
 }
 
-/* A region's bug frames: pointer and count up to 4.18, then start and stop. */
+/*
+ * A region's bug frames: start and stop since 4.19; before, a pointer and how
+ * many there are, where one with a message (an ASSERT) counts for two.
+ */
 static inline void compat_set_bug_frames(struct virtual_region *r,
                                          unsigned int type,
-                                         const struct bug_frame *bugs,
-                                         size_t n)
+                                         const struct bug_frame *frames,
+                                         unsigned int n)
 {
+    size_t each = type == BUGFRAME_assert ? 2 : 1;
+
 #if XSPLICE_XEN_SUBVERSION >= 19
-    r->frame[type].start = bugs;
-    r->frame[type].stop = bugs + n;
+    r->frame[type].start = frames;
+    r->frame[type].stop = frames + n * each;
 #else
-    r->frame[type].bugs = bugs;
-    r->frame[type].n_bugs = n;
+    r->frame[type].bugs = frames;
+    r->frame[type].n_bugs = n * each;
 #endif
 }
 

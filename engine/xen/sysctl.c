@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * XEN_SYSCTL_livepatch_op: takes what the caller passed, checks what concerns
+ * the passing of it, and asks the engine.  Error numbers and their order are
+ * those of the stock interface, which tools rely on.
+ */
+#include <xen/errno.h>
+#include <xen/event.h>
+#include <xen/guest_access.h>
+#include <xen/lib.h>
+#include <xen/livepatch.h>
+#include <xen/sched.h>
+#include <xen/string.h>
+#include <xen/vmap.h>
+
+#include <public/sysctl.h>
+
+#include "engine/core/engine.h"
+#include "engine/core/payload.h"
+#include "engine/xen/info.h"
+#include "xsplice/control.h"
+
+/* The two that are ours, with guest handles where the contract has numbers. */
+struct op_check {
+    struct xen_livepatch_name name;
+    uint32_t cmd, flags, reason, pad;
+};
+
+struct op_info {
+    struct xen_livepatch_name name;
+    XEN_GUEST_HANDLE_64(char) text;
+    uint32_t size, pad;
+};
+
+static int get_name(const struct xen_livepatch_name *from, char *name)
+{
+    if ( !from->size || from->size > XEN_LIVEPATCH_NAME_SIZE )
+        return -EINVAL;
+    if ( from->pad[0] || from->pad[1] || from->pad[2] )
+        return -EINVAL;
+    if ( copy_from_guest(name, from->name, from->size) )
+        return -EFAULT;
+    return name[from->size - 1] ? -EINVAL : 0;
+}
+
+static int op_upload(struct xen_sysctl_livepatch_upload *op)
+{
+    char name[XEN_LIVEPATCH_NAME_SIZE];
+    struct refusal why = { .reason = XSPLICE_REASON_NONE };
+    void *raw;
+    int rc;
+
+    if ( get_name(&op->name, name) || !op->size ||
+         op->size > XSPLICE_PAYLOAD_MAX )
+        return -EINVAL;
+    if ( !guest_handle_okay(op->payload, op->size) )
+        return -EFAULT;
+
+    raw = vmalloc(op->size);
+    if ( !raw )
+        return -ENOMEM;
+    if ( __copy_from_guest(raw, op->payload, op->size) )
+        rc = -EFAULT;
+    else
+        rc = engine_upload(name, raw, op->size, &why);
+    vfree(raw);
+    info_note_upload(&why);
+    return rc;
+}
+
+static int op_get(struct xen_sysctl_livepatch_get *op)
+{
+    char name[XEN_LIVEPATCH_NAME_SIZE];
+    int rc = get_name(&op->name, name);
+
+    return rc ?: engine_get(name, &op->status.state, &op->status.rc);
+}
+
+static int op_action(const struct xen_sysctl_livepatch_action *op)
+{
+    char name[XEN_LIVEPATCH_NAME_SIZE];
+    struct refusal why = { .reason = XSPLICE_REASON_NONE };
+    int rc;
+
+    if ( op->pad )
+        return -EINVAL;
+    rc = get_name(&op->name, name);
+    return rc ?: engine_action(name, op->cmd, op->timeout, op->flags, &why);
+}
+
+static int op_check(struct op_check *op)
+{
+    char name[XEN_LIVEPATCH_NAME_SIZE];
+    struct refusal why = { .reason = XSPLICE_REASON_NONE };
+    int rc;
+
+    if ( op->pad )
+        return -EINVAL;
+    rc = get_name(&op->name, name);
+    if ( rc )
+        return rc;
+    rc = engine_check(name, op->cmd, op->flags, &why);
+    op->reason = why.reason;
+    return rc;
+}
+
+/* A name of size 0 asks about the engine itself. */
+static int op_info(struct op_info *op)
+{
+    char name[XEN_LIVEPATCH_NAME_SIZE];
+    struct info info = { .room = op->size };
+    int rc = 0;
+
+    if ( op->pad )
+        return -EINVAL;
+    if ( op->name.size )
+        rc = get_name(&op->name, name);
+    if ( rc )
+        return rc;
+    if ( info.room > INFO_MAX )
+        info.room = INFO_MAX;
+    info.text = vzalloc(INFO_MAX);
+    if ( !info.text )
+        return -ENOMEM;
+
+    rc = info_collect(&info, op->name.size ? name : NULL);
+    if ( !rc && min(info.size, info.room) &&
+         copy_to_guest(op->text, info.text, min(info.size, info.room)) )
+        rc = -EFAULT;
+    if ( !rc )
+        op->size = info.size;
+    vfree(info.text);
+    return rc;
+}
+
+/* ---- LIST ---- */
+
+struct listing {
+    struct xen_sysctl_livepatch_list *op;
+    unsigned int seen;   /* payloads looked at */
+    unsigned int filled; /* entries filled in */
+    uint64_t name_at, metadata_at;
+    bool fill;
+};
+
+/* Copies one entry out: 0 or -errno. */
+static int list_entry_out(struct listing *l, const struct payload *p,
+                          uint32_t name_len)
+{
+    struct xen_sysctl_livepatch_list *op = l->op;
+    struct xen_livepatch_status status = { .state = p->state, .rc = p->rc };
+    uint32_t metadata_len = p->metadata_len;
+
+    if ( !guest_handle_subrange_okay(op->name, l->name_at,
+                                     l->name_at + name_len - 1) ||
+         (metadata_len &&
+          !guest_handle_subrange_okay(op->metadata, l->metadata_at,
+                                      l->metadata_at + metadata_len - 1)) )
+        return -EINVAL;
+    if ( __copy_to_guest_offset(op->name, l->name_at, p->name, name_len) ||
+         __copy_to_guest_offset(op->len, l->filled, &name_len, 1) ||
+         __copy_to_guest_offset(op->status, l->filled, &status, 1) ||
+         (metadata_len && __copy_to_guest_offset(op->metadata, l->metadata_at,
+                                                 p->metadata, metadata_len)) ||
+         __copy_to_guest_offset(op->metadata_len, l->filled, &metadata_len,
+                                1) )
+        return -EFAULT;
+    return 0;
+}
+
+/* Returns 1 to end the walk without an error. */
+static int cf_check list_one(void *arg, const struct payload *p)
+{
+    struct listing *l = arg;
+    uint32_t name_len = strlen(p->name) + 1;
+    int rc;
+
+    if ( l->fill && l->op->idx > l->seen++ )
+        return 0;
+    l->op->name_total_size += name_len;
+    l->op->metadata_total_size += p->metadata_len;
+    if ( !l->fill )
+        return 0;
+
+    rc = list_entry_out(l, p, name_len);
+    if ( rc )
+        return rc;
+    l->filled++;
+    l->name_at += name_len;
+    l->metadata_at += p->metadata_len;
+    return l->filled >= l->op->nr || hypercall_preempt_check();
+}
+
+static int cf_check count_one(void *arg, const struct payload *p)
+{
+    ++*(unsigned int *)arg;
+    return 0;
+}
+
+/*
+ * The number of payloads does not change between the two walks: sysctls are
+ * one at a time, and nothing else loads or unloads.
+ */
+static int op_list(struct xen_sysctl_livepatch_list *op)
+{
+    struct listing l = { .op = op, .fill = op->nr };
+    unsigned int count = 0;
+    int rc;
+
+    if ( op->nr > XSPLICE_LIST_MAX )
+        return -E2BIG;
+    if ( op->pad )
+        return -EINVAL;
+    if ( op->nr && (!guest_handle_okay(op->status, op->nr) ||
+                    !guest_handle_okay(op->len, op->nr) ||
+                    !guest_handle_okay(op->metadata_len, op->nr)) )
+        return -EINVAL;
+
+    engine_each(count_one, &count);
+    if ( count && op->idx >= count )
+        return -EINVAL;
+
+    op->name_total_size = op->metadata_total_size = 0;
+    rc = engine_each(list_one, &l);
+    op->nr = count - l.seen; /* how many remain */
+    op->version = engine_list_version();
+    return rc < 0 ? rc : l.filled;
+}
+
+int livepatch_op(struct xen_sysctl_livepatch_op *op)
+{
+    BUILD_BUG_ON(sizeof(*op) != sizeof(struct xsplice_op));
+    BUILD_BUG_ON(sizeof(struct op_check) != sizeof(struct xsplice_op_check));
+    BUILD_BUG_ON(sizeof(struct op_info) != sizeof(struct xsplice_op_info));
+
+    if ( op->pad )
+        return -EINVAL;
+
+    switch ( op->cmd )
+    {
+    case XSPLICE_OP_UPLOAD:
+        return op_upload(&op->u.upload);
+    case XSPLICE_OP_GET:
+        return op_get(&op->u.get);
+    case XSPLICE_OP_LIST:
+        return op_list(&op->u.list);
+    case XSPLICE_OP_ACTION:
+        return op_action(&op->u.action);
+    case XSPLICE_OP_CHECK:
+        return op_check((void *)&op->u);
+    case XSPLICE_OP_INFO:
+        return op_info((void *)&op->u);
+    }
+    return -EOPNOTSUPP;
+}
