@@ -95,16 +95,21 @@ static int stop(struct rendezvous *r, unsigned int others, uint64_t deadline,
     return rc;
 }
 
-int rendezvous_lead(struct rendezvous *r, unsigned int others,
-                    uint64_t deadline, void (*act)(void *arg), void *arg)
+void rendezvous_begin(struct rendezvous *r)
 {
     uint64_t word = look(r);
-    int rc;
 
     /* Nobody is inside: the one before ended when all had left. */
     r->hushed = r->masked = r->left = 0;
     word = (word & ~(GENERATION - 1)) + GENERATION + GATHER;
     __atomic_store_n(&r->word, word, __ATOMIC_RELEASE);
+}
+
+int rendezvous_lead(struct rendezvous *r, unsigned int others,
+                    uint64_t deadline, void (*act)(void *arg), void *arg)
+{
+    uint64_t word;
+    int rc;
 
     rc = wait_joined(r, others, deadline);
     if ( !rc )

@@ -49,7 +49,14 @@ void port_cpu_unmask(unsigned long was);
 void port_cpu_serialise(void);
 
 /*
- * Leads an operation with 'others' further CPUs, all of which must have been
+ * Opens the door for an operation.  Only now may the other CPUs be told to
+ * call rendezvous_join(): one that came before would find the door closed and
+ * not come again.  rendezvous_lead() must follow.
+ */
+void rendezvous_begin(struct rendezvous *r);
+
+/*
+ * Leads the operation begun, with 'others' further CPUs, all of which have been
  * told to call rendezvous_join().  act(arg) runs once, with this CPU's
  * interrupts off and the others spinning with theirs off, unless they are not
  * all there by 'deadline' (port_now()).  Returns 0, or, if act did not run,

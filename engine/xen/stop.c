@@ -142,11 +142,12 @@ static int meet(void)
     s_time_t start = NOW();
     int rc;
 
+    now.flush = false;
+    now.leader = me;
+    rendezvous_begin(&meeting);
     for_each_online_cpu(cpu) if ( cpu != me )
         tasklet_schedule_on_cpu(&per_cpu(follow_tasklet, cpu), cpu);
 
-    now.flush = false;
-    now.leader = me;
     rc = rendezvous_lead(&meeting, num_online_cpus() - 1, now.deadline, act,
                          now.op);
     now.leader = NOBODY;
