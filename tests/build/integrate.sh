@@ -1,0 +1,152 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Putting the engine into a Xen tree, and taking it out again.
+. "$(dirname "$0")/../lib.sh"
+
+integrate() { "$top/engine/xen/integrate" "$@"; }
+
+# The few files of a Xen tree that the command looks at.
+some_tree()
+{
+    mkdir -p "$1"/xen/common "$1"/xen/arch/x86
+    printf 'export XEN_VERSION       = 4\nexport XEN_SUBVERSION    = %s\n' "${2:-17}" >"$1/xen/Makefile"
+    echo '/* stock */' >"$1/xen/common/livepatch.c"
+    printf 'obj-y += kernel.o\nobj-$(CONFIG_LIVEPATCH) += livepatch.o livepatch_elf.o\nobj-y += last.o\n' \
+        >"$1/xen/common/Makefile"
+    printf 'obj-$(CONFIG_LIVEPATCH) += livepatch.o\nobj-y += msi.o\n' >"$1/xen/arch/x86/Makefile"
+    printf 'config LIVEPATCH\n\tbool "x"\n\nconfig FAST_SYMBOL_LOOKUP\n\tbool "y"\n' >"$1/xen/common/Kconfig"
+    find "$1" -type f -exec touch -d 2001-02-03 {} +
+}
+
+# Content, names, and times to the day.
+state()
+{
+    (cd "$1" && find . -type f -exec sha256sum {} + | sort && find . -type f -printf '%p %TY-%Tm-%Td\n' | sort)
+}
+
+test_remove_gives_the_tree_back_byte_for_byte()
+{
+    some_tree tree
+    state tree >before
+    integrate tree
+    [ -f tree/xen/common/xsplice/engine/core/engine.h ] || fail "no engine in the tree"
+    expect_match '^obj-\$\(CONFIG_XSPLICE\) \+= xsplice/$' tree/xen/common/Makefile
+    expect_match '^source "common/xsplice/Kconfig"$' tree/xen/common/Kconfig
+    integrate --remove tree
+    state tree >after
+    expect_same before after
+}
+
+# objects FILE VARIABLE=VALUE...: what make would build.
+objects()
+{
+    local file=$1
+
+    shift
+    printf 'include %s\nshow: ; @echo "$(obj-y)"\n' "$file" | make -s -f - "$@" show
+}
+
+test_stock_engine_is_built_only_without_ours()
+{
+    some_tree tree
+    integrate tree
+    for dir in common arch/x86; do
+        objects "tree/xen/$dir/Makefile" CONFIG_LIVEPATCH=y CONFIG_XSPLICE=y >with
+        objects "tree/xen/$dir/Makefile" CONFIG_LIVEPATCH=y >without
+        expect_no_match 'livepatch' with
+        expect_match 'livepatch.o' without
+        expect_no_match 'xsplice' without
+    done
+    objects tree/xen/common/Makefile CONFIG_LIVEPATCH=y CONFIG_XSPLICE=y >with
+    expect_match 'kernel.o xsplice/ last.o' with
+}
+
+test_again_changes_nothing()
+{
+    some_tree tree
+    integrate tree
+    find tree -type f -exec touch -d 2001-02-03 {} +
+    state tree >before
+    integrate tree
+    state tree >after
+    expect_same before after
+}
+
+test_again_brings_sources_up_to_date()
+{
+    some_tree tree
+    integrate tree
+    echo old >tree/xen/common/xsplice/engine/xen/stop.c
+    echo gone >tree/xen/common/xsplice/engine/xen/no-more.c
+    integrate tree
+    expect_same "$top/engine/xen/stop.c" tree/xen/common/xsplice/engine/xen/stop.c
+    [ ! -e tree/xen/common/xsplice/engine/xen/no-more.c ] || fail "a source that is gone is still built"
+}
+
+test_the_hypervisor_folder_itself_is_taken()
+{
+    some_tree tree
+    integrate tree/xen
+    [ -d tree/xen/common/xsplice ] || fail "no engine in the tree"
+}
+
+# refused PATTERN: for that reason, with a way out, and nothing is changed.
+refused()
+{
+    state tree >before
+    expect_status 1 integrate tree
+    expect_match "$1" output
+    expect_match '^hint: ' output
+    state tree >after
+    expect_same before after
+}
+
+test_refuses_another_version()
+{
+    some_tree tree 12
+    refused 'Xen 4.12 is not a version'
+}
+
+test_refuses_build_files_that_it_does_not_know()
+{
+    some_tree tree
+    sed -i 's/livepatch_elf.o/livepatch_elf.o more.o/' tree/xen/common/Makefile
+    refused 'not those of Xen 4.17'
+}
+
+test_refuses_what_is_no_xen()
+{
+    mkdir tree
+    refused 'not a Xen source tree'
+}
+
+test_refuses_a_folder_of_the_name_that_is_not_ours()
+{
+    some_tree tree
+    mkdir tree/xen/common/xsplice
+    echo mine >tree/xen/common/xsplice/file
+    refused 'was not made by this command'
+}
+
+test_remove_keeps_what_was_changed_since()
+{
+    some_tree tree
+    integrate tree
+    echo '# mine' >>tree/xen/common/Makefile
+    state tree >before
+    expect_status 1 integrate --remove tree
+    expect_match 'was changed after' output
+    state tree >after
+    expect_same before after
+}
+
+test_remove_without_engine_is_no_error()
+{
+    some_tree tree
+    state tree >before
+    integrate --remove tree
+    state tree >after
+    expect_same before after
+}
+
+run_tests
