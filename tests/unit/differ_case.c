@@ -274,7 +274,7 @@ size_t case_relocs(const struct differ_result *r, const char *section,
     return n;
 }
 
-uint64_t case_old_address(const struct differ_result *r, size_t entry)
+struct xsplice_func case_function(const struct differ_result *r, size_t entry)
 {
     Elf *elf = payload_elf(r);
     GElf_Shdr sh;
@@ -284,5 +284,35 @@ uint64_t case_old_address(const struct differ_result *r, size_t entry)
     assert_true((entry + 1) * sizeof(f) <= data->d_size);
     memcpy(&f, (const char *)data->d_buf + entry * sizeof(f), sizeof(f));
     elf_end(elf);
-    return f.old_addr;
+    return f;
+}
+
+const uint8_t *case_leads_to(const struct differ_result *r,
+                             const char *section, uint64_t offset,
+                             int64_t less)
+{
+    Elf *elf = payload_elf(r);
+    GElf_Shdr sh, sym_sh;
+    Elf_Data *syms = elf_getdata(find(elf, NULL, SHT_SYMTAB, &sym_sh), NULL);
+    Elf_Scn *scn = find(elf, section, SHT_RELA, &sh);
+    const uint8_t *at = NULL;
+    GElf_Rela rela;
+    GElf_Sym sym;
+    int i;
+
+    assert_non_null(scn);
+    for ( i = 0; gelf_getrela(elf_getdata(scn, NULL), i, &rela); i++ )
+        if ( rela.r_offset == offset )
+        {
+            assert_non_null(gelf_getsym(syms, GELF_R_SYM(rela.r_info), &sym));
+            assert_in_range(sym.st_shndx, 1, SHN_LORESERVE - 1);
+            gelf_getshdr(elf_getscn(elf, sym.st_shndx), &sh);
+            assert_in_range(sym.st_value + rela.r_addend - less, 0,
+                            sh.sh_size - 1);
+            at = r->payload + sh.sh_offset + sym.st_value + rela.r_addend -
+                 less;
+        }
+    elf_end(elf);
+    assert_non_null(at);
+    return at;
 }

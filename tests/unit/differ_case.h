@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "builder/differ.h"
+#include "xsplice/payload.h"
 
 struct differ_case {
     const char *before; /* the source; NULL: the unit is new */
@@ -53,7 +54,15 @@ size_t case_section(const struct differ_result *r, const char *name);
 size_t case_relocs(const struct differ_result *r, const char *section,
                    const char *symbol);
 
-/* old_addr of an entry of .livepatch.funcs. */
-uint64_t case_old_address(const struct differ_result *r, size_t entry);
+/* An entry of .livepatch.funcs, as it is in the file. */
+struct xsplice_func case_function(const struct differ_result *r, size_t entry);
+
+/*
+ * The bytes of the payload that the relocation of a field leads to, which must
+ * be in the payload.  LESS is taken off the addend.
+ */
+const uint8_t *case_leads_to(const struct differ_result *r,
+                             const char *section, uint64_t offset,
+                             int64_t less);
 
 #endif /* TESTS_DIFFER_CASE_H */

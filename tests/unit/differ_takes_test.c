@@ -50,7 +50,7 @@ static void a_string_alone_changes_the_function_that_uses_it(void **state)
     assert_false(case_has(r, DIFFER_CHANGED, "g", NULL));
     assert_int_equal(case_section(r, ".livepatch.funcs"), FUNC_ENTRY);
     assert_int_equal(case_section(r, ".rodata.str"), sizeof("1st"));
-    assert_int_equal(case_old_address(r, 0), 0); /* looked up by name */
+    assert_int_equal(case_function(r, 0).old_addr, 0); /* looked up by name */
     assert_int_equal(case_symbol(r, "printk"), 1);
     assert_int_equal(case_symbol(r, "f"), 2);
     assert_int_equal(case_section(r, ".livepatch.depends"), 36);
@@ -279,6 +279,101 @@ static void a_bug_frame_of_another_sort_is_a_change(void **state)
     assert_int_equal(case_section(r, ".bug_frames.1"), 0);
 }
 
+/* 555 is 4 << 7 | 43: both halves of the line stand above the displacement. */
+static void bug_frames_lead_to_their_ud2_and_their_file(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { return other(x); }",
+        .after = "int f(int x) { if ( x == 3 ) WARN_AT(1, 555, \"unit.c\");\n"
+                 "  return other(x); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_memory_equal(case_leads_to(r, ".rela.bug_frames.1", 0, 4 << 24),
+                        "\x0f\x0b", 2);
+    assert_string_equal(
+        case_leads_to(r, ".rela.bug_frames.1", 4, (43 << 24) + 4), "unit.c");
+}
+
+static void exception_table_and_fixup_lead_to_their_places(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(long p) { return TRY(p, 5) + other(p); }\n"
+                  "int g(long p) { return TRY(p, 7) + other(p); }",
+        .after = "int f(long p) { return TRY(p, 5) + other(p); }\n"
+                 "int g(long p) { return TRY(p, 7) - other(p); }",
+    };
+    struct differ_result *r = case_run(&c);
+    const uint8_t *load;
+
+    case_verdict(r, DIFFER_BUILT);
+    load = case_leads_to(r, ".rela.ex_table", 0, 0);
+    assert_int_equal(load[0], 0x8b); /* mov (%reg), %reg */
+    assert_int_equal(case_leads_to(r, ".rela.ex_table", 4, 0)[1], 7);
+    /* The jump back: to what is behind the load. */
+    assert_ptr_equal(case_leads_to(r, ".rela.fixup", 6, -4), load + 2);
+}
+
+static void alternatives_lead_to_their_code(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { ALT(\"nop;nop;nop\", \"lfence\", 9);\n"
+                  "  return other(x); }",
+        .after = "int f(int x) { ALT(\"nop;nop;nop\", \"lfence\", 9);\n"
+                 "  ALT(\"nop;nop;nop\", \"mfence\", 9);\n"
+                 "  return other(x + 1); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(case_section(r, ".altinstructions"), 28);
+    assert_memory_equal(case_leads_to(r, ".rela.altinstructions", 14, 0),
+                        "\x90\x90\x90", 3);
+    assert_memory_equal(case_leads_to(r, ".rela.altinstructions", 4, 0),
+                        "\x0f\xae\xe8", 3);
+    assert_memory_equal(case_leads_to(r, ".rela.altinstructions", 18, 0),
+                        "\x0f\xae\xf0", 3);
+}
+
+static void another_member_of_a_structure_is_a_change(void **state)
+{
+    struct differ_case c = {
+        .before = "struct { int a, b; } s; int f(void) { return s.a; }",
+        .after = "struct { int a, b; } s; int f(void) { return s.b; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "f", NULL);
+}
+
+static void expectations_are_the_bytes_that_are_sure(void **state)
+{
+    /* mov $imm32, %eax; then an alternative, then a jump that is relocated */
+    static const char before[] =
+        "int f(void) { int r = 0x11223344; asm volatile (\"\" : \"+a\" (r));\n"
+        "  ALT(\"nop;nop;nop\", \"lfence\", 9); return r; }";
+    static const char after[] =
+        "int f(void) { int r = 0x11223345; asm volatile (\"\" : \"+a\" (r));\n"
+        "  ALT(\"nop;nop;nop\", \"lfence\", 9); return r; }";
+    struct differ_case c = { .before = before, .after = after };
+    struct xsplice_expect e = case_function(case_run(&c), 0).expect;
+
+    assert_int_equal(e.enabled, 1);
+    assert_int_equal(e.len, 5);
+    assert_memory_equal(e.data, "\xb8\x44\x33\x22\x11", 5);
+    /* On top of another payload the bytes may be that one's jump. */
+    c.depends = "0123456789abcdef0123456789abcdef";
+    assert_int_equal(case_function(case_run(&c), 0).expect.enabled, 0);
+    /* Xen may overwrite a landing pad at boot. */
+    c = (struct differ_case){
+        .before = "cf_check int f(int x) { return other(x + 5); }",
+        .after = "cf_check int f(int x) { return other(x + 6); }"
+    };
+    assert_int_equal(case_function(case_run(&c), 0).expect.enabled, 0);
+}
+
 static void a_change_in_an_alternative_alone_is_a_change(void **state)
 {
     struct differ_case c = {
@@ -430,7 +525,7 @@ static void an_ambiguous_function_is_found_by_its_code(void **state)
     case_verdict(r, DIFFER_BUILT);
     assert_int_equal(r->nr_functions, 1);
     case_must(r, DIFFER_CHANGED, "h", NULL);
-    assert_true(case_old_address(r, 0) != 0);
+    assert_true(case_function(r, 0).old_addr != 0);
 }
 
 static void a_payload_upon_another_depends_on_it(void **state)
@@ -493,6 +588,11 @@ int main(void)
         cmocka_unit_test(a_boot_parameter_in_a_function_is_the_same),
         cmocka_unit_test(init_symbols_may_be_used_as_they_were_before),
         cmocka_unit_test(a_bug_frame_of_another_sort_is_a_change),
+        cmocka_unit_test(bug_frames_lead_to_their_ud2_and_their_file),
+        cmocka_unit_test(exception_table_and_fixup_lead_to_their_places),
+        cmocka_unit_test(alternatives_lead_to_their_code),
+        cmocka_unit_test(another_member_of_a_structure_is_a_change),
+        cmocka_unit_test(expectations_are_the_bytes_that_are_sure),
         cmocka_unit_test(a_change_in_an_alternative_alone_is_a_change),
         cmocka_unit_test(a_change_in_fixup_code_alone_is_a_change),
         cmocka_unit_test(a_cold_part_goes_with_its_function),
