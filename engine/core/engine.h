@@ -38,6 +38,33 @@ uint32_t engine_list_version(void);
 int engine_action(const char *name, uint32_t cmd, uint32_t timeout,
                   uint32_t flags, struct refusal *why);
 
+/*
+ * What engine_action() would answer now, and why; changes nothing, prints
+ * nothing and runs no hook.
+ */
+int engine_check(const char *name, uint32_t cmd, uint32_t flags,
+                 struct refusal *why);
+
+/* For fn of engine_each(): rc as engine_get() answers it. */
+int32_t engine_rc(const struct payload *p);
+
+/*
+ * INFO of control.h: of the payload, or with a NULL name of the engine.  Fills
+ * at most 'room' bytes and sets *size to those of the whole answer.  -ENOENT.
+ */
+int engine_info(const char *name, char *text, size_t room, size_t *size);
+
+/* The last upload's refusal; NULL: there was none. */
+void engine_upload_refused(const struct refusal *why);
+void engine_last_upload(struct refusal *out);
+
+/*
+ * What payloads know as revert_payload(): a hook of p that runs in or after the
+ * stop has p reverted.  From a revert hook at once, from a post hook in a stop
+ * of its own that follows.  0, or -EBUSY when there is no such operation.
+ */
+int engine_revert_from_hook(struct payload *p);
+
 /* For the port: the step inside the stop, and the one after it. */
 void operation_act(struct operation *op);
 void operation_settle(struct operation *op, int rc);

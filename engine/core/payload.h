@@ -39,9 +39,8 @@ struct payload_symbol {
     unsigned long addr;
     uint64_t hash;      /* of the name */
     uint32_t size;      /* bytes */
-    uint32_t name : 30; /* offset in payload.strings */
+    uint32_t name : 31; /* offset in payload.strings */
     uint32_t exported : 1;
-    uint32_t code : 1; /* in the RX part */
 };
 
 /* The bytes that one function's patch occupies.  In order of addresses. */
@@ -50,7 +49,8 @@ struct site {
     unsigned long target; /* of the jump; 0: NOPs */
     unsigned long old;    /* the function */
     uint32_t func;        /* its index in funcs and fstate */
-    uint32_t name;        /* offset in payload.strings */
+    uint32_t old_size;    /* of the function */
+    const char *name;     /* its name, in payload.names */
     uint8_t len;          /* bytes written */
     bool written;         /* the patch is in place, put there by the engine */
     uint8_t expect_len;   /* of bytes that must be at 'old', 0: any */
@@ -58,7 +58,6 @@ struct site {
 };
 
 struct hooks {
-    struct table load, unload; /* arrays of pointers, copied to fns */
     unsigned long preapply, apply, postapply; /* run addresses, 0: none */
     unsigned long prerevert, revert, postrevert;
 };
@@ -89,6 +88,7 @@ struct payload {
     struct region region;
     bool has_data;    /* writable data of its own */
     bool was_applied; /* at least once: its data may have changed */
+    bool mark;        /* depend.c's */
 
     struct build_id id, xen_depends;
     struct build_id *depends;
@@ -96,6 +96,7 @@ struct payload {
 
     struct site *sites;
     unsigned int nsites;
+    char *names; /* of the functions */
     struct hooks hooks;
     unsigned long *load_fns, *unload_fns; /* run addresses */
     unsigned int nload, nunload;
@@ -108,6 +109,8 @@ struct payload {
     struct table bugs[4]; /* struct xsplice_x86_bug, in [3] _bug_msg */
     struct payload_symbol *symbols; /* by address */
     unsigned int nsymbols;
+    uint32_t *exports; /* indexes of the exported ones, by hash */
+    unsigned int nexports;
     char *strings;
 
     struct payload **uses; /* payloads whose symbols this one refers to */
@@ -122,6 +125,7 @@ struct write {
     uint8_t *alias;    /* writable view of addr */
     struct site *site; /* whose */
     struct payload *of;
+    unsigned int depth; /* payloads applied above that one */
     uint8_t len;
     bool superseded; /* a later write of the set covers just these bytes */
     uint8_t put[XSPLICE_NOP_MAX];
@@ -150,8 +154,9 @@ struct operation {
     /* What became of it. */
     bool acted;
     int rc;
-    const char *unquiet; /* port_quiescent()'s sentence */
-    bool partial;
+    bool unstarted; /* the port did not take it */
+    bool again;     /* a hook asked for the revert */
+    int result;     /* rc of the operation that 'second' came from */
     struct timings timings;
 
     void *port; /* the port's own */

@@ -79,6 +79,7 @@ const char *port_unpatchable(unsigned long addr);
 
 /* CPU feature 'bit' as the alternatives of x86 name it. */
 bool port_cpu_has(unsigned int bit);
+unsigned int port_cpu_features(void); /* bits from here on do not exist */
 
 /* ---- making a payload known to the rest of the hypervisor ---- */
 

@@ -188,6 +188,11 @@ bool port_cpu_has(unsigned int bit)
     return bit < FEATURES && (host.feature[bit / 8] >> (bit % 8) & 1);
 }
 
+unsigned int port_cpu_features(void)
+{
+    return FEATURES;
+}
+
 /* ---- registration ---- */
 
 int port_payload_register(struct payload *p)

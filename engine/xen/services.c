@@ -41,6 +41,11 @@ bool port_cpu_has(unsigned int bit)
     return bit < NCAPINTS * 32 && boot_cpu_has(bit);
 }
 
+unsigned int port_cpu_features(void)
+{
+    return NCAPINTS * 32;
+}
+
 const uint8_t *port_hypervisor_id(unsigned int *len)
 {
     return compat_build_id(len);

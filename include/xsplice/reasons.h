@@ -339,9 +339,6 @@ enum xsplice_build_reason {
       "the function does not hold the bytes expected", \
       "the payload was built for other code, or another payload patches " \
       "it") \
-    X(TOO_MANY_FUNCS, EINVAL, \
-      "the payload has too many functions", \
-      "split the patch") \
     X(HOOK_COUNT, EINVAL, \
       "there is more than one hook where one belongs", \
       "only load and unload hooks may be more") \

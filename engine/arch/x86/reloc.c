@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Relocations of x86-64 (psABI, table 4.9), those that code may contain. */
+#include "engine/core/arch.h"
+
+enum {
+    R_NONE = 0,
+    R_64 = 1,
+    R_PC32 = 2,
+    R_PLT32 = 4,
+    R_32 = 10,
+    R_32S = 11,
+    R_16 = 12,
+    R_PC16 = 13,
+    R_8 = 14,
+    R_PC8 = 15,
+    R_PC64 = 24,
+};
+
+unsigned int arch_reloc_size(uint32_t type, bool *relative)
+{
+    *relative = type == R_PC32 || type == R_PLT32 || type == R_PC16 ||
+                type == R_PC8 || type == R_PC64;
+    switch ( type )
+    {
+    case R_64:
+    case R_PC64:
+        return 8;
+    case R_PC32:
+    case R_PLT32:
+    case R_32:
+    case R_32S:
+        return 4;
+    case R_16:
+    case R_PC16:
+        return 2;
+    case R_8:
+    case R_PC8:
+        return 1;
+    }
+    return 0;
+}
+
+/* Does the value survive in so many bytes?  The ABI says how it is read. */
+static bool fits(uint32_t type, uint64_t value)
+{
+    switch ( type )
+    {
+    case R_PC32:
+    case R_PLT32:
+    case R_32S:
+        return (int64_t)value == (int32_t)value;
+    case R_32:
+        return value == (uint32_t)value;
+    case R_PC16:
+        return (int64_t)value == (int16_t)value;
+    case R_16:
+        return value == (uint16_t)value;
+    case R_PC8:
+        return (int64_t)value == (int8_t)value;
+    case R_8:
+        return value == (uint8_t)value || (int64_t)value == (int8_t)value;
+    }
+    return true;
+}
+
+int arch_reloc_apply(uint32_t type, uint8_t *fill, unsigned long place,
+                     unsigned long symbol, int64_t addend)
+{
+    uint64_t value = (uint64_t)symbol + (uint64_t)addend;
+    bool relative;
+    unsigned int size = arch_reloc_size(type, &relative);
+
+    if ( relative )
+        value -= place;
+    if ( !fits(type, value) )
+        return -EOVERFLOW;
+    memcpy(fill, &value, size); /* little-endian: the low bytes */
+    return 0;
+}

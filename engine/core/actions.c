@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The engine's face: what may be asked of a payload in which state. */
+#include "depend.h"
+#include "engine.h"
+#include "list.h"
+#include "operation.h"
+#include "symbols.h"
+
+/* What a state makes of an action.  NOTHING: it is so already; answer 0. */
+enum cell { NOTHING, STOP, UNLOAD, REFUSE };
+
+static const enum cell
+    cells[XSPLICE_STATE_APPLIED + 1][XSPLICE_ACTION_REPLACE + 1] = {
+    [XSPLICE_STATE_LOADED] = {
+        [XSPLICE_ACTION_UNLOAD] = UNLOAD,
+        [XSPLICE_ACTION_REVERT] = NOTHING,
+        [XSPLICE_ACTION_APPLY] = STOP,
+        [XSPLICE_ACTION_REPLACE] = STOP,
+    },
+    [XSPLICE_STATE_APPLIED] = {
+        [XSPLICE_ACTION_UNLOAD] = REFUSE,
+        [XSPLICE_ACTION_REVERT] = STOP,
+        [XSPLICE_ACTION_APPLY] = NOTHING,
+        [XSPLICE_ACTION_REPLACE] = NOTHING,
+    },
+};
+
+static struct refusal last_upload;
+
+int engine_init(void)
+{
+    return symbols_init();
+}
+
+void engine_exit(void)
+{
+    struct payload *p;
+
+    while ( payload_top() )
+        payload_pull(payload_top());
+    while ( (p = payload_first()) )
+    {
+        payload_unlink(p);
+        port_payload_unregister(p);
+        payload_free(p);
+    }
+    symbols_exit();
+    memset(&last_upload, 0, sizeof(last_upload));
+}
+
+void engine_upload_refused(const struct refusal *why)
+{
+    port_lock();
+    if ( why )
+        last_upload = *why;
+    else
+        memset(&last_upload, 0, sizeof(last_upload));
+    port_unlock();
+}
+
+void engine_last_upload(struct refusal *out)
+{
+    port_lock();
+    *out = last_upload;
+    port_unlock();
+}
+
+/* While an operation is under way, whatever the hooks are shown in p->rc. */
+static int32_t current_rc(const struct payload *p)
+{
+    const struct operation *op = operation_current();
+
+    return op && op->target == p ? -EAGAIN : p->rc;
+}
+
+int engine_get(const char *name, uint32_t *state, int32_t *rc)
+{
+    const struct payload *p;
+
+    port_lock();
+    p = payload_find(name);
+    if ( p )
+    {
+        *state = p->state;
+        *rc = current_rc(p);
+    }
+    port_unlock();
+    return p ? 0 : -ENOENT;
+}
+
+int32_t engine_rc(const struct payload *p)
+{
+    return current_rc(p);
+}
+
+int engine_each(int (*fn)(void *arg, const struct payload *p), void *arg)
+{
+    const struct payload *p;
+    int rc = 0;
+
+    port_lock();
+    for ( p = payload_first(); p && !rc; p = p->next )
+        rc = fn(arg, p);
+    port_unlock();
+    return rc;
+}
+
+uint32_t engine_list_version(void)
+{
+    return payload_version();
+}
+
+/* What ACTION would do; STOP hands out the plan. */
+static int decide(const char *name, uint32_t cmd, uint32_t flags,
+                  struct payload **out, struct operation **op, enum cell *cell,
+                  struct refusal *why)
+{
+    struct payload *p = payload_find(name);
+    const struct operation *busy = operation_current();
+
+    *cell = NOTHING;
+    if ( !p )
+        return refuse(why, XSPLICE_REASON_NO_SUCH_PAYLOAD, "%.100s", name);
+    *out = p;
+    if ( cmd < XSPLICE_ACTION_UNLOAD || cmd > XSPLICE_ACTION_REPLACE )
+        return refuse(why, XSPLICE_REASON_ACTION_UNKNOWN, "%u", cmd);
+    *cell = cells[p->state][cmd];
+    /* An operation on p may be about to change its state. */
+    if ( busy && (busy->target == p || *cell == UNLOAD || *cell == STOP) )
+        return refuse(why, XSPLICE_REASON_BUSY, "on %.100s",
+                      busy->target->name);
+    switch ( *cell )
+    {
+    case REFUSE:
+        return refuse(why, XSPLICE_REASON_UNLOAD_APPLIED, "%.100s", name);
+    case UNLOAD:
+        return depend_unload(p, why);
+    case STOP:
+        return operation_plan(p, cmd, flags, op, why);
+    case NOTHING:
+        break;
+    }
+    return 0;
+}
+
+/* Told once, and kept for who asks. */
+static void tell(struct payload *p, const char *name,
+                 const struct refusal *why)
+{
+    if ( p )
+        p->last = *why;
+    port_log(PORT_ERR, "xsplice: %.128s: %s: %s\n", name,
+             reason_sentence(why->reason), why->detail);
+}
+
+int engine_action(const char *name, uint32_t cmd, uint32_t timeout,
+                  uint32_t flags, struct refusal *why)
+{
+    struct refusal own = { 0 };
+    struct operation *op = NULL;
+    struct payload *p = NULL;
+    enum cell cell;
+    int rc;
+
+    why = why ? why : &own;
+    port_lock();
+    rc = decide(name, cmd, flags, &p, &op, &cell, why);
+    if ( !rc && cell == STOP )
+        rc = operation_start(op, timeout, why);
+    if ( !rc && cell == UNLOAD )
+        payload_unlink(p);
+    if ( rc )
+        tell(p, name, why);
+    /* As the stock engine answers: the hypercall is fine, the status is not. */
+    if ( why->reason == XSPLICE_REASON_REAPPLY_DATA )
+    {
+        p->rc = rc;
+        rc = 0;
+    }
+    port_unlock();
+    if ( !rc && cell == UNLOAD )
+    {
+        /* Nobody finds it any more; waits for those who are looking. */
+        port_payload_unregister(p);
+        payload_free(p);
+        port_log(PORT_INFO, "xsplice: %.128s: unloaded\n", name);
+    }
+    return rc;
+}
+
+int engine_check(const char *name, uint32_t cmd, uint32_t flags,
+                 struct refusal *why)
+{
+    struct operation *op = NULL;
+    struct payload *p;
+    enum cell cell;
+    int rc;
+
+    port_lock();
+    rc = decide(name, cmd, flags, &p, &op, &cell, why);
+    if ( op && !rc )
+        operation_drop(op);
+    port_unlock();
+    return rc;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "depend.h"
+#include "identity.h"
+#include "list.h"
+#include "writes.h"
+
+static bool names(const struct payload *p, const struct build_id *id)
+{
+    unsigned int i;
+
+    for ( i = 0; i < p->ndepends; i++ )
+        if ( build_id_equal(&p->depends[i], id) )
+            return true;
+    return false;
+}
+
+static bool uses(const struct payload *p, const struct payload *other)
+{
+    unsigned int i;
+
+    for ( i = 0; i < p->nuses; i++ )
+        if ( p->uses[i] == other )
+            return true;
+    return false;
+}
+
+/*
+ * Each dependency is the hypervisor itself or an applied payload; which one
+ * was applied last does not matter, so independent payloads come in any order.
+ */
+static int check_depends(const struct payload *p, struct refusal *why)
+{
+    struct build_id xen;
+    unsigned int i;
+
+    hypervisor_id(&xen);
+    for ( i = 0; i < p->ndepends; i++ )
+    {
+        const struct build_id *id = &p->depends[i];
+        char text[2 * XSPLICE_BUILD_ID_MAX + 1];
+        const struct payload *on;
+
+        if ( build_id_equal(id, &xen) )
+            continue;
+        on = payload_find_id(id);
+        if ( !on || on->state != XSPLICE_STATE_APPLIED )
+            return refuse(why, XSPLICE_REASON_DEPENDS_ABSENT, "%.40s%s%.80s",
+                          build_id_text(id, text), on ? ", loaded as " : "",
+                          on ? on->name : "");
+    }
+    return 0;
+}
+
+/*
+ * Marks what p depends on, directly or through others.  Dependencies were
+ * applied before what depends on them, so one walk from the top is enough.
+ */
+static void mark_dependencies(const struct payload *p)
+{
+    struct payload *q;
+    const struct payload *r;
+
+    for ( q = payload_top(); q; q = q->below )
+        q->mark = names(p, &q->id);
+    for ( r = payload_top(); r; r = r->below )
+        if ( r->mark )
+            for ( q = r->below; q; q = q->below )
+                q->mark |= names(r, &q->id);
+}
+
+static int check_overlaps(const struct payload *p, bool nodeps,
+                          struct refusal *why)
+{
+    const struct payload *q;
+    const struct site *site;
+    bool part;
+
+    mark_dependencies(p);
+    for ( q = payload_top(); q; q = q->below )
+    {
+        if ( !writes_overlap(p, q, &site, &part) )
+            continue;
+        if ( part )
+            return refuse(why, XSPLICE_REASON_OVERLAP_PART, "%.80s, by %.60s",
+                          site->name, q->name);
+        if ( !q->mark && !nodeps )
+            return refuse(why, XSPLICE_REASON_OVERLAP, "%.80s, by %.60s",
+                          site->name, q->name);
+    }
+    return 0;
+}
+
+int depend_apply(struct payload *p, bool nodeps, struct refusal *why)
+{
+    unsigned int i;
+    int rc;
+
+    if ( p->was_applied && p->has_data )
+        return refuse(why, XSPLICE_REASON_REAPPLY_DATA, "%zu bytes of data",
+                      p->region.size[PART_RW]);
+    rc = nodeps ? 0 : check_depends(p, why);
+    if ( rc )
+        return rc;
+    /* Not a matter of build-ids: its code would run what is not in place. */
+    for ( i = 0; i < p->nuses; i++ )
+        if ( p->uses[i]->state != XSPLICE_STATE_APPLIED )
+            return refuse(why, XSPLICE_REASON_USES_UNAPPLIED, "%.100s",
+                          p->uses[i]->name);
+    return check_overlaps(p, nodeps, why);
+}
+
+int depend_revert(const struct payload *p, struct refusal *why)
+{
+    const struct payload *q;
+    const struct site *site;
+    bool above = true, part;
+
+    for ( q = payload_top(); q; q = q->below )
+    {
+        if ( q == p )
+        {
+            above = false;
+            continue;
+        }
+        if ( names(q, &p->id) )
+            return refuse(why, XSPLICE_REASON_REVERT_DEPENDS, "%.100s",
+                          q->name);
+        if ( uses(q, p) )
+            return refuse(why, XSPLICE_REASON_REVERT_USED, "%.100s", q->name);
+        if ( above && writes_overlap(p, q, &site, &part) )
+            return refuse(why, XSPLICE_REASON_REVERT_COVERED,
+                          "%.80s, by %.60s", site->name, q->name);
+    }
+    return 0;
+}
+
+/* Hooks that may fail would leave some reverted and others not. */
+static bool may_fail(const struct payload *p)
+{
+    const struct hooks *h = &p->hooks;
+
+    return h->preapply || h->apply || h->postapply || h->prerevert ||
+           h->revert || h->postrevert;
+}
+
+int depend_replace(const struct payload *p, struct refusal *why)
+{
+    const struct payload *q;
+    struct build_id xen;
+    unsigned int i;
+
+    if ( p->was_applied && p->has_data )
+        return refuse(why, XSPLICE_REASON_REAPPLY_DATA, "%zu bytes of data",
+                      p->region.size[PART_RW]);
+    hypervisor_id(&xen);
+    for ( i = 0; i < p->ndepends; i++ )
+    {
+        char text[2 * XSPLICE_BUILD_ID_MAX + 1];
+
+        if ( !build_id_equal(&p->depends[i], &xen) )
+            return refuse(why, XSPLICE_REASON_DEPENDS_ABSENT,
+                          "%.40s, replace leaves the hypervisor alone",
+                          build_id_text(&p->depends[i], text));
+    }
+    if ( p->nuses )
+        return refuse(why, XSPLICE_REASON_REPLACE_USES, "%.100s",
+                      p->uses[0]->name);
+    if ( may_fail(p) )
+        return refuse(why, XSPLICE_REASON_REPLACE_HOOKS, "of %.100s", p->name);
+    for ( q = payload_top(); q; q = q->below )
+        if ( may_fail(q) )
+            return refuse(why, XSPLICE_REASON_REPLACE_HOOKS, "of %.100s",
+                          q->name);
+    return 0;
+}
+
+int depend_unload(const struct payload *p, struct refusal *why)
+{
+    const struct payload *q;
+
+    for ( q = payload_first(); q; q = q->next )
+        if ( uses(q, p) )
+            return refuse(why, XSPLICE_REASON_UNLOAD_USED, "%.100s", q->name);
+    return 0;
+}
