@@ -99,14 +99,10 @@ static bool same_result(const char *target, const char *a, const char *b)
     return same;
 }
 
-static void refuse(struct generating *g, const char *target, const char *why)
+static void refuse(struct generating *g, enum xsplice_build_reason reason,
+                   const char *target)
 {
-    struct differ_finding *f =
-        findings_add(g->findings, DIFFER_REFUSED, target, "", "%s", why);
-
-    free(f->hint);
-    f->hint = xs_strdup("leave out of the patch what this file is generated "
-                        "from, or boot a new build");
+    findings_reason(g->findings, DIFFER_REFUSED, reason, target, "", "%s", "");
 }
 
 /* A file of the tree and of the overlay; either may be absent (NULL). */
@@ -137,7 +133,7 @@ static void take_result(struct generating *g, const char *target)
         return;
     }
     if ( str_ends(target, ".lds") )
-        refuse(g, target, "the patch changes how the hypervisor is linked");
+        refuse(g, XSPLICE_BUILD_BUILD_RULES, target);
     changes_set(g->changes, target, old_text, new_text)->generated = true;
 }
 
@@ -157,9 +153,7 @@ static int generate(struct generating *g, const char *command,
     if ( !rc && strstr(command, " -D__XEN__") )
         g->c->preprocessed++;
     if ( !rc && job.status )
-        refuse(g, target,
-               "this file is generated from what the patch "
-               "changes, and cannot be made anew");
+        refuse(g, XSPLICE_BUILD_GENERATED, target);
     else if ( !rc )
         take_result(g, target);
     free(job.output);
@@ -294,9 +288,7 @@ static void change_offsets(struct generating *g, const char *header,
     }
     at = strstr(text, old_offsets);
     if ( !at )
-        refuse(g, header,
-               "this file is generated from what the patch "
-               "changes, and cannot be made anew");
+        refuse(g, XSPLICE_BUILD_GENERATED, header);
     else
     {
         changed = xs_printf("%.*s%s%s", (int)(at - text), text, new_offsets,
@@ -365,9 +357,7 @@ static void check_ends(struct generating *g)
             used = strcmp(records->v[j].target, file->path) &&
                    mentions(records->v[j].command, file->path);
         if ( !used )
-            refuse(g, file->path,
-                   "this file is generated from what the patch changes, and "
-                   "what follows from it is not known");
+            refuse(g, XSPLICE_BUILD_GENERATED, file->path);
     }
 }
 

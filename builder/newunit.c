@@ -234,6 +234,69 @@ static void take_objects(struct records *records, const char *folder,
     }
 }
 
+/* Whether each object is one that the hypervisor has. */
+static bool all_known(const struct records *records, const char *folder,
+                      const struct strv *objects)
+{
+    size_t i;
+
+    for ( i = 0; i < objects->n; i++ )
+    {
+        char *target = xs_printf("%s/%s", folder, objects->v[i]);
+        bool known = records_find(records, target);
+
+        free(target);
+        if ( !known )
+            return false;
+    }
+    return true;
+}
+
+static void refuse_removal(const struct records *records, const char *folder,
+                           const struct strv *objects,
+                           struct differ_result *findings)
+{
+    size_t i;
+
+    for ( i = 0; i < objects->n; i++ )
+    {
+        char *target = xs_printf("%s/%s", folder, objects->v[i]);
+        const struct record *record = records_find(records, target);
+
+        findings_reason(findings, DIFFER_REFUSED, XSPLICE_BUILD_UNIT_REMOVED,
+                        record->source ? record->source : target, "", "%s",
+                        "");
+        free(target);
+    }
+}
+
+/* Lines that went: the units that go with them are refused by name. */
+static bool read_removed(const char *xen, const struct records *records,
+                         const struct touched *file, const char *folder,
+                         const struct linediff *diff, bool take,
+                         struct differ_result *findings)
+{
+    const char *line = file->old_text;
+    bool good = true;
+    size_t i;
+
+    for ( i = 0; i < diff->nr_old && good; i++ )
+    {
+        struct strv objects = { NULL, 0 };
+        bool wanted = false;
+
+        if ( !diff->new_of[i] && *line != '\n' )
+            good = read_line(xen, line, &objects, &wanted) &&
+                   (!wanted || all_known(records, folder, &objects));
+        if ( take && wanted )
+            refuse_removal(records, folder, &objects, findings);
+        strv_free(&objects);
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    return good;
+}
+
 /* One Makefile.  Returns whether all that changes in it was understood. */
 static bool read_makefile(const char *xen, struct records *records,
                           const struct changes *changes,
@@ -243,12 +306,11 @@ static bool read_makefile(const char *xen, struct records *records,
     char *folder = folder_of(file->path);
     const char *line = file->new_text;
     struct linediff diff;
-    bool good = true;
+    bool good;
     size_t i;
 
     linediff_make(file->old_text, file->new_text, &diff);
-    for ( i = 0; i < diff.nr_old; i++ )
-        good &= diff.new_of[i] != 0;
+    good = read_removed(xen, records, file, folder, &diff, take, findings);
     for ( i = 0; i < diff.nr_new && good; i++ )
     {
         struct strv objects = { NULL, 0 };

@@ -13,7 +13,7 @@
  * file.  For each such object a record is added, with the command by which most
  * objects of its folder are compiled, and the Makefile is dropped from changes:
  * nothing else of the build follows from it.  Objects that the configuration
- * leaves out are noted in the findings.
+ * leaves out are noted in the findings; units whose line goes are refused there.
  */
 void newunits_find(const char *xen, struct records *records,
                    struct changes *changes, struct differ_result *findings);

@@ -44,16 +44,6 @@ static bool same_code(const struct touched *file)
     return same;
 }
 
-static void refuse(struct differ_result *findings, const char *path,
-                   const char *hint, const char *why)
-{
-    struct differ_finding *f =
-        findings_add(findings, DIFFER_REFUSED, path, "", "%s", why);
-
-    free(f->hint);
-    f->hint = xs_strdup(hint);
-}
-
 /* Whether the file goes on to the next stage. */
 static bool classify(const struct touched *file,
                      struct differ_result *findings)
@@ -66,10 +56,8 @@ static bool classify(const struct touched *file,
     }
     if ( is_build_rule(file->path) )
     {
-        refuse(findings, file->path,
-               "the running hypervisor was configured and linked once; "
-               "leave this file out of the patch, or boot a new build",
-               "the patch changes how the hypervisor is configured or built");
+        findings_reason(findings, DIFFER_REFUSED, XSPLICE_BUILD_BUILD_RULES,
+                        file->path, "", "%s", "");
         return false;
     }
     return true;
@@ -142,11 +130,16 @@ static void note_unused(const struct changes *changes,
         else if ( str_ends(path, ".h") )
             findings_add(findings, DIFFER_NOTED, path, "", "a new header");
         else
-            refuse(findings, path,
-                   "put the new code into an existing source file, or "
-                   "#include the new file from one",
-                   "no rule of the build compiles this new file");
+            findings_reason(findings, DIFFER_REFUSED,
+                            XSPLICE_BUILD_UNIT_NOT_BUILT, path, "", "%s", "");
     }
+}
+
+static bool source_gone(const struct changes *changes, const char *source)
+{
+    const struct touched *file = changes_find(changes, source);
+
+    return file && !file->new_text;
 }
 
 static int by_object(const void *a, const void *b)
@@ -171,6 +164,13 @@ void units_find(const struct records *records, const struct changes *changes,
         if ( !record->source || !str_ends(record->target, ".o") ||
              !unit_depends(record, changes) )
             continue;
+        if ( source_gone(changes, record->source) )
+        {
+            findings_reason(findings, DIFFER_REFUSED,
+                            XSPLICE_BUILD_UNIT_REMOVED, record->source, "",
+                            "%s", "");
+            continue;
+        }
         object = linked_object(records, record);
         if ( !object )
         {

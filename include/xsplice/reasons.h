@@ -80,6 +80,19 @@
       "compile with -fno-common")                                             \
     X(UNIT_REMOVED, "the patch removes a whole unit",                         \
       "leave the unit in place; its code is simply no longer called")         \
+    X(BUILD_RULES,                                                            \
+      "the patch changes how the hypervisor is configured, "                  \
+      "built or linked",                                                      \
+      "that was settled when the running hypervisor was built; leave this "   \
+      "file out of the patch, or boot a new build")                           \
+    X(UNIT_NOT_BUILT, "no rule of the build compiles this new file",          \
+      "add its obj-y line to the Makefile of its folder, or put the code "    \
+      "into an existing file")                                                \
+    X(GENERATED,                                                              \
+      "this file is generated from what the patch changes, and "              \
+      "cannot be made anew",                                                  \
+      "leave out of the patch what it is generated from, or boot a new "      \
+      "build")                                                                \
     X(NOT_UNDERSTOOD,                                                         \
       "the objects hold something that xsplice does not "                     \
       "understand",                                                           \
