@@ -237,6 +237,20 @@ static void include_data(struct session *s, struct atom *a)
 }
 
 /* Recursion is as deep as the longest chain of new things that need others. */
+/*
+ * A global name that is new in its unit and known to the hypervisor: two
+ * definitions, or one that moved here from another unit.  Callers that do not
+ * change would go on with the old one.
+ */
+static void check_name(struct session *s, struct atom *a)
+{
+    const struct image_symbol *taken;
+
+    if ( !a->twin && a->sym && a->sym->bind != STB_LOCAL &&
+         image_find(s->img, "", a->sym->name, &taken) )
+        refuse(s, XSPLICE_BUILD_NAME_TAKEN, a, "");
+}
+
 static void include(struct session *s, struct atom *a, char *because)
 {
     size_t i;
@@ -251,6 +265,7 @@ static void include(struct session *s, struct atom *a, char *because)
     a->because = because;
     s->included = xs_grow(s->included, s->nr_included, sizeof(a));
     s->included[s->nr_included++] = a;
+    check_name(s, a);
 
     if ( a->owner )
         include(s, a->owner, xs_printf("its out-of-line code is needed"));

@@ -124,6 +124,13 @@ static const struct refusal {
                  "int f(int x) { return missing(x); }" },
       "f",
       "SYMBOL_MISSING" },
+    { "function of a name that another unit has",
+      { .before = F1,
+        .image = F1 "noinline int moved(int x) { return other(x); }",
+        .after = "noinline int moved(int x) { return other(x) * 3; }\n"
+                 "int f(int x) { return moved(x); }" },
+      "moved",
+      "NAME_TAKEN" },
     { "section of unknown purpose about a changed function",
       { .before = F1 "asm(\".section .odd_table,\\\"a\\\"\\n.quad f\\n\");",
         .after = F2 "asm(\".section .odd_table,\\\"a\\\"\\n.quad f\\n\");" },
