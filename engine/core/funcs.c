@@ -98,8 +98,12 @@ static int read_jump(struct loader *l, const struct xsplice_func *f,
     const struct elf_section *s;
     uint8_t jump[ARCH_JUMP_SIZE];
 
-    s = f->new_size ? load_section_at(l, f->new_addr, f->new_size) : NULL;
-    if ( !s || !s->exec )
+    /*
+     * Nothing depends on new_size: it is that of the first version in some of
+     * Xen's own sample payloads, and longer than the function.
+     */
+    s = load_section_at(l, f->new_addr, 1);
+    if ( !s || !s->exec || !f->new_size )
         return refuse(l->why, XSPLICE_REASON_FUNC_NEW,
                       "%.80s, %u bytes at %#llx", site->name, f->new_size,
                       (unsigned long long)f->new_addr);

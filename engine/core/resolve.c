@@ -4,6 +4,19 @@
 #include "sort.h"
 #include "symbols.h"
 
+/*
+ * The real-mode code that CPUs start with lies in init text, but is copied to
+ * low memory; its symbols serve as numbers, to find their likes in the copy.
+ */
+static bool in_boot_image(unsigned long addr)
+{
+    unsigned long start, end;
+
+    return symbols_hypervisor("trampoline_start", &start) == SYMBOL_ONE &&
+           symbols_hypervisor("trampoline_end", &end) == SYMBOL_ONE &&
+           addr >= start && addr <= end;
+}
+
 static int resolve_undefined(struct loader *l, struct elf_symbol *s)
 {
     struct payload *owner = NULL;
@@ -19,7 +32,8 @@ static int resolve_undefined(struct loader *l, struct elf_symbol *s)
                       s->name);
     if ( owner && symbols_edge(l->p, owner) )
         return refuse(l->why, XSPLICE_REASON_NO_MEMORY, "%.120s", s->name);
-    if ( !owner && port_text_kind(s->addr, 1) == TEXT_INIT )
+    if ( !owner && port_text_kind(s->addr, 1) == TEXT_INIT &&
+         !in_boot_image(s->addr) )
         return refuse(l->why, XSPLICE_REASON_SYMBOL_INIT, "%.120s", s->name);
     s->resolved = true;
     return 0;
