@@ -148,7 +148,7 @@ static Elf64_Sym *last(uint8_t *b)
           find(b, SHT_PROGBITS, ".livepatch.depends")->sh_name)               \
     X(STRTAB, b[STRS->sh_offset + STRS->sh_size - 1] = 'x')                   \
     X(SYMTAB_MISSING, SYMS->sh_type = SHT_PROGBITS)                           \
-    X(SYMTAB_TWICE, DATA->sh_type = SHT_SYMTAB; DATA->sh_flags = 0)           \
+    X(SYMTAB_TWICE, DATA->sh_flags = 0; DATA->sh_type = SHT_SYMTAB)           \
     X(SYMTAB_SIZE, SYMS->sh_size -= 1)                                        \
     X(SYMTAB_LINK, SYMS->sh_link = 0)                                         \
     X(SYMBOL_NULL, symbol(b, 0)->st_value = 1)                                \
