@@ -145,3 +145,20 @@ void port_call_hook_void(unsigned long fn, struct payload *p)
     hook(s);
     after_hook();
 }
+
+/*
+ * What hooks may call (xen/livepatch.h has them for the test payloads).  The
+ * engine does both halves in one, and when it can: the second has nothing left
+ * to do.
+ */
+int revert_payload(struct stock_payload *s);
+void revert_payload_tail(struct stock_payload *s);
+
+int revert_payload(struct stock_payload *s)
+{
+    return engine_revert_from_hook(container_of(s, struct for_hooks, shown)->of);
+}
+
+void revert_payload_tail(struct stock_payload *s)
+{
+}

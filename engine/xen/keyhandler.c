@@ -37,7 +37,7 @@ static void print_sites(const struct payload *p)
     {
         const struct site *s = &p->sites[i];
 
-        printk("    %s patch %p(%u) with %p%s\n", p->strings + s->name,
+        printk("    %s patch %p(%u) with %p%s\n", s->name,
                (void *)s->old, s->len, (void *)s->target,
                s->written ? " written" : "");
         if ( !((i + 1) % LINES_AT_ONCE) )
@@ -52,7 +52,7 @@ static int cf_check print_payload(void *arg, const struct payload *p)
 
     printk(" name=%s state=%s(%u) rc=%d %p using %u pages, %u functions.\n",
            p->name, p->state == XSPLICE_STATE_APPLIED ? "APPLIED" : "CHECKED",
-           p->state, p->rc, (void *)r->base, r->pages, p->nfuncs);
+           p->state, engine_rc(p), (void *)r->base, r->pages, p->nfuncs);
     print_metadata(p);
     print_sites(p);
     print_id("build-id", &p->id);

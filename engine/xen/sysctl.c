@@ -17,7 +17,6 @@
 
 #include "engine/core/engine.h"
 #include "engine/core/payload.h"
-#include "engine/xen/info.h"
 #include "xsplice/control.h"
 
 /* The two that are ours, with guest handles where the contract has numbers. */
@@ -64,7 +63,6 @@ static int op_upload(struct xen_sysctl_livepatch_upload *op)
     else
         rc = engine_upload(name, raw, op->size, &why);
     vfree(raw);
-    info_note_upload(&why);
     return rc;
 }
 
@@ -104,11 +102,15 @@ static int op_check(struct op_check *op)
     return rc;
 }
 
+/* Longer than any answer: build-ids, dependencies, a reason with its hint. */
+#define INFO_ROOM 8192u
+
 /* A name of size 0 asks about the engine itself. */
 static int op_info(struct op_info *op)
 {
     char name[XEN_LIVEPATCH_NAME_SIZE];
-    struct info info = { .room = op->size };
+    size_t size = 0, room = min(op->size, INFO_ROOM);
+    char *text;
     int rc = 0;
 
     if ( op->pad )
@@ -117,19 +119,16 @@ static int op_info(struct op_info *op)
         rc = get_name(&op->name, name);
     if ( rc )
         return rc;
-    if ( info.room > INFO_MAX )
-        info.room = INFO_MAX;
-    info.text = vzalloc(INFO_MAX);
-    if ( !info.text )
+    text = vzalloc(INFO_ROOM);
+    if ( !text )
         return -ENOMEM;
 
-    rc = info_collect(&info, op->name.size ? name : NULL);
-    if ( !rc && min(info.size, info.room) &&
-         copy_to_guest(op->text, info.text, min(info.size, info.room)) )
+    rc = engine_info(op->name.size ? name : NULL, text, room, &size);
+    if ( !rc && copy_to_guest(op->text, text, min(size, room)) )
         rc = -EFAULT;
     if ( !rc )
-        op->size = info.size;
-    vfree(info.text);
+        op->size = size;
+    vfree(text);
     return rc;
 }
 
@@ -148,7 +147,7 @@ static int list_entry_out(struct listing *l, const struct payload *p,
                           uint32_t name_len)
 {
     struct xen_sysctl_livepatch_list *op = l->op;
-    struct xen_livepatch_status status = { .state = p->state, .rc = p->rc };
+    struct xen_livepatch_status status = { .state = p->state, .rc = engine_rc(p) };
     uint32_t metadata_len = p->metadata_len;
 
     if ( !guest_handle_subrange_okay(op->name, l->name_at,
