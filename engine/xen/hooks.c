@@ -156,7 +156,8 @@ void revert_payload_tail(struct stock_payload *s);
 
 int revert_payload(struct stock_payload *s)
 {
-    return engine_revert_from_hook(container_of(s, struct for_hooks, shown)->of);
+    return engine_revert_from_hook(
+        container_of(s, struct for_hooks, shown)->of);
 }
 
 void revert_payload_tail(struct stock_payload *s)

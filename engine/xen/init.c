@@ -17,7 +17,7 @@ static int __init cf_check xsplice_init(void)
     rc = engine_init();
     if ( rc )
     {
-        port_log(PORT_ERR, "the engine could not be started: %d", rc);
+        port_log(PORT_ERR, "xsplice: the engine could not be started: %d", rc);
         return rc;
     }
     xsplice_keyhandler_init();

@@ -37,9 +37,8 @@ static void print_sites(const struct payload *p)
     {
         const struct site *s = &p->sites[i];
 
-        printk("    %s patch %p(%u) with %p%s\n", s->name,
-               (void *)s->old, s->len, (void *)s->target,
-               s->written ? " written" : "");
+        printk("    %s patch %p(%u) with %p%s\n", s->name, (void *)s->old,
+               s->len, (void *)s->target, s->written ? " written" : "");
         if ( !((i + 1) % LINES_AT_ONCE) )
             process_pending_softirqs();
     }

@@ -34,21 +34,28 @@ static bool domain_has_waiters(const struct domain *d)
     return has_waiters(d->vm_event_monitor);
 }
 
+/* What the last stop was given up for, until somebody asks. */
+static const char *found;
+
 /*
  * Only with the CPUs stopped is there an answer that holds: before, a
  * domain's rings come and go under locks that are not ours, and reading them
- * would be a race for an answer that is old when it is given.
+ * would be a race for an answer that is old when it is given.  After a stop
+ * that was given up for it, the answer is repeated once.
  */
 int port_quiescent(const char **why)
 {
     const struct domain *d;
 
-    if ( !xsplice_stopped() )
-        return 0;
-    for_each_domain(d) if ( domain_has_waiters(d) )
+    if ( xsplice_stopped() )
     {
-        *why = "a vCPU waits in a vm_event waitqueue with its stack";
-        return -EBUSY;
+        found = NULL;
+        for_each_domain (d)
+            if ( domain_has_waiters(d) )
+                found = "a vCPU waits in a vm_event waitqueue with its stack";
+        return found ? -EBUSY : 0;
     }
-    return 0;
+    *why = found;
+    found = NULL;
+    return *why ? -EBUSY : 0;
 }

@@ -37,12 +37,12 @@ bool_t is_patch(const void *addr)
     bool found = false;
 
     rcu_read_lock(&payloads_rcu);
-    list_for_each_entry_rcu(x, &payloads,
-                            list) if ( holds(x->payload, (unsigned long)addr) )
-    {
-        found = true;
-        break;
-    }
+    list_for_each_entry_rcu (x, &payloads, list)
+        if ( holds(x->payload, (unsigned long)addr) )
+        {
+            found = true;
+            break;
+        }
     rcu_read_unlock(&payloads_rcu);
     return found;
 }
@@ -59,12 +59,13 @@ static const char *cf_check lookup(unsigned long addr, unsigned long *size,
     const char *name = NULL;
 
     rcu_read_lock(&payloads_rcu);
-    list_for_each_entry_rcu(x, &payloads, list) if ( holds(x->payload, addr) )
-    {
-        name = payload_symbol_at(x->payload, addr, offset, size);
-        strlcpy(buffer, x->payload->name, KSYM_NAME_LEN);
-        break;
-    }
+    list_for_each_entry_rcu (x, &payloads, list)
+        if ( holds(x->payload, addr) )
+        {
+            name = payload_symbol_at(x->payload, addr, offset, size);
+            strlcpy(buffer, x->payload->name, KSYM_NAME_LEN);
+            break;
+        }
     rcu_read_unlock(&payloads_rcu);
     return name;
 }

@@ -3,6 +3,7 @@
 #include <xen/console.h>
 #include <xen/kernel.h>
 #include <xen/lib.h>
+#include <xen/string.h>
 #include <xen/time.h>
 
 #include <asm/cpufeature.h>
@@ -11,23 +12,25 @@
 #include "engine/core/port.h"
 #include "engine/xen/compat.h"
 
-/* Prefix of stock Xen's messages: people grep for it. */
-#define PREFIX "livepatch: "
-
 void port_log(enum port_level level, const char *fmt, ...)
 {
     static const char *const format[] = {
-        [PORT_ERR] = XENLOG_ERR PREFIX "%s\n",
-        [PORT_WARN] = XENLOG_WARNING PREFIX "%s\n",
-        [PORT_INFO] = XENLOG_INFO PREFIX "%s\n",
-        [PORT_DEBUG] = XENLOG_DEBUG PREFIX "%s\n",
+        [PORT_ERR] = XENLOG_ERR "%s\n",
+        [PORT_WARN] = XENLOG_WARNING "%s\n",
+        [PORT_INFO] = XENLOG_INFO "%s\n",
+        [PORT_DEBUG] = XENLOG_DEBUG "%s\n",
     };
-    char line[256];
+    char line[384];
     va_list args;
+    size_t len;
 
     va_start(args, fmt);
     vsnprintf(line, sizeof(line), fmt, args);
     va_end(args);
+    /* What was cut short ends its line, too. */
+    len = strlen(line);
+    if ( len && line[len - 1] == '\n' )
+        line[len - 1] = '\0';
     printk(format[level], line);
 }
 
@@ -36,14 +39,14 @@ uint64_t port_now(void)
     return NOW();
 }
 
-bool port_cpu_has(unsigned int bit)
-{
-    return bit < NCAPINTS * 32 && boot_cpu_has(bit);
-}
-
 unsigned int port_cpu_features(void)
 {
     return NCAPINTS * 32;
+}
+
+bool port_cpu_has(unsigned int bit)
+{
+    return bit < port_cpu_features() && boot_cpu_has(bit);
 }
 
 const uint8_t *port_hypervisor_id(unsigned int *len)

@@ -145,8 +145,9 @@ static int meet(void)
     now.flush = false;
     now.leader = me;
     rendezvous_begin(&meeting);
-    for_each_online_cpu(cpu) if ( cpu != me )
-        tasklet_schedule_on_cpu(&per_cpu(follow_tasklet, cpu), cpu);
+    for_each_online_cpu (cpu)
+        if ( cpu != me )
+            tasklet_schedule_on_cpu(&per_cpu(follow_tasklet, cpu), cpu);
 
     rc = rendezvous_lead(&meeting, num_online_cpus() - 1, now.deadline, act,
                          now.op);
@@ -274,7 +275,7 @@ void __init xsplice_stop_init(void)
     unsigned int cpu;
 
     tasklet_init(&lead_tasklet, lead_fn, NULL);
-    for_each_online_cpu(cpu)
+    for_each_online_cpu (cpu)
         cpu_callback(&cpu_notifier, CPU_UP_PREPARE, (void *)(long)cpu);
     register_cpu_notifier(&cpu_notifier);
 }

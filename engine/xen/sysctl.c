@@ -147,7 +147,8 @@ static int list_entry_out(struct listing *l, const struct payload *p,
                           uint32_t name_len)
 {
     struct xen_sysctl_livepatch_list *op = l->op;
-    struct xen_livepatch_status status = { .state = p->state, .rc = engine_rc(p) };
+    struct xen_livepatch_status status = { .state = p->state,
+                                           .rc = engine_rc(p) };
     uint32_t metadata_len = p->metadata_len;
 
     if ( !guest_handle_subrange_okay(op->name, l->name_at,

@@ -199,6 +199,6 @@ void __init xsplice_text_init(void)
         empty_window();
     }
     else
-        port_log(PORT_ERR, "no memory: nothing can be applied");
+        port_log(PORT_ERR, "xsplice: no memory: nothing can be applied");
     xfree(mfns);
 }

@@ -132,6 +132,7 @@ void __init xsplice_unpatchable_init(void)
                    xsplice_text_end) ||
          !in_range((unsigned long)port_run_stopped, xsplice_text_start,
                    xsplice_text_end) )
-        port_log(PORT_ERR, "the engine does not lie between its marks: it "
-                           "cannot tell its own functions");
+        port_log(PORT_ERR,
+                 "xsplice: the engine does not lie between its marks: it "
+                 "cannot tell its own functions");
 }

@@ -2,18 +2,31 @@
 /* The few instructions that the engine writes or looks for. */
 #include "engine/core/arch.h"
 
+/*
+ * ENDBR64, and the NOP (nopw (%rcx)) which Xen puts in its place at boot where
+ * nobody calls the function through a pointer.  Compared byte by byte: as an
+ * immediate of four bytes they would be a landing place in the middle of an
+ * instruction, for which Xen's build looks through its text.  (The compiler
+ * makes such an immediate of a memcmp() and of complements, too.)
+ */
+static const uint8_t entries[][ARCH_ENTRY_SIZE] = {
+    { 0xf3, 0x0f, 0x1e, 0xfa },
+    { 0x66, 0x0f, 0x1f, 0x01 },
+};
+
 unsigned int arch_entry_skip(const uint8_t entry[ARCH_ENTRY_SIZE])
 {
-    uint32_t insn;
+    unsigned int i, j;
 
-    /*
-     * ENDBR64, or the NOP (nopw (%rcx)) which Xen puts in its place at boot
-     * where nobody calls the function through a pointer.  Compared through
-     * complements, so that no ENDBR64 comes to lie in this function's code.
-     */
-    memcpy(&insn, entry, sizeof(insn));
-    insn = ~insn;
-    return insn == 0x05e1f00cu || insn == 0xfee0f099u ? ARCH_ENTRY_SIZE : 0;
+    for ( i = 0; i < ARRAY_SIZE(entries); i++ )
+    {
+        for ( j = 0; j < ARCH_ENTRY_SIZE; j++ )
+            if ( entry[j] != entries[i][j] )
+                break;
+        if ( j == ARCH_ENTRY_SIZE )
+            return ARCH_ENTRY_SIZE;
+    }
+    return 0;
 }
 
 bool arch_jump(unsigned long from, unsigned long to,
