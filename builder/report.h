@@ -13,7 +13,7 @@ void report_text(FILE *to, const struct options *options,
 
 /*
  * As one JSON document.  err is the error that ended the build, or NULL.
- * docs/xsplice-build.md describes the members.
+ * docs/xsplice-build.1.scd describes the members.
  */
 void report_json(FILE *to, const struct options *options,
                  const struct outcome *outcome, const struct xs_error *err);
