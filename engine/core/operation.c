@@ -328,6 +328,9 @@ static bool start_second(struct operation *op)
          !port_run_stopped(op, DEFAULT_TIMEOUT_NS) )
         return true;
     op->rc = op->result;
+    port_log(PORT_ERR, "xsplice: %s: %s: %s\n", p->name,
+             reason_sentence(XSPLICE_REASON_STOP_FAILED),
+             "the revert that a hook asked for");
     return false;
 }
 

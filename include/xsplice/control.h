@@ -112,7 +112,9 @@ struct xsplice_op_check {
 /*
  * INFO fills text with strings "key=value", each with its NUL, back to back.
  * Of a payload: build-id, xen-depends, depends (hexadecimal; several are
- * separated by commas), functions, reason (why the last operation on it was
+ * separated by commas), functions (names, likewise), uses (once for each payload
+ * whose symbols it refers to), pages, wait-ns and stop-ns (of its last stop),
+ * reason-id and hint beside reason (why the last operation on it was
  * refused: the sentence; absent when it was not), hint (what to do about it).
  * With a name of size 0, of the engine: engine (its name and version), reason
  * and hint (of the last upload).

@@ -169,14 +169,15 @@ static int alternative_call(struct loader *l, unsigned int i,
     return 0;
 }
 
-static int apply_one(struct loader *l, unsigned int i, unsigned long at,
+static int apply_one(struct loader *l, const struct elf_section *from,
+                     unsigned int i, unsigned long at,
                      const struct xsplice_x86_alt *a)
 {
     unsigned long orig_addr = at + (long)a->orig;
     unsigned long repl_addr = at + sizeof(a->orig) + (long)a->repl;
     unsigned int total = a->orig_len + a->pad_len;
     unsigned int feature = a->feature & ~FEATURE_NOT;
-    const struct elf_section *code, *from;
+    const struct elf_section *code;
     struct site_bytes orig;
     uint8_t copy[255];
     uint32_t offset;
@@ -189,7 +190,6 @@ static int apply_one(struct loader *l, unsigned int i, unsigned long at,
     if ( a->repl_len > total || total > sizeof(copy) )
         return refuse(l->why, XSPLICE_REASON_ALT_LENGTH,
                       "entry %u, %u bytes into %u", i, a->repl_len, total);
-    from = elf_find(&l->elf, ".altinstr_replacement");
     /* Nothing to put: the address may be the end of the section. */
     if ( !from || from->kind != SECTION_LOADED || repl_addr < from->addr ||
          repl_addr - from->addr > from->size ||
@@ -226,6 +226,7 @@ static int apply_one(struct loader *l, unsigned int i, unsigned long at,
 int cf_check arch_alternatives(struct loader *l)
 {
     struct xsplice_x86_alt a;
+    const struct elf_section *from;
     struct elf_section *s;
     unsigned int i;
     int rc = load_table(l, ".altinstructions", sizeof(a), &s);
@@ -235,11 +236,12 @@ int cf_check arch_alternatives(struct loader *l)
     if ( l->nmoving > 1 )
         sort_array(l->moving, l->nmoving, sizeof(*l->moving), by_offset,
                    sort_swap);
+    from = elf_find(&l->elf, ".altinstr_replacement");
     /* In order: a later entry for the same site stands above an earlier. */
     for ( i = 0; i < s->size / sizeof(a) && !rc; i++ )
     {
         memcpy(&a, s->fill + i * sizeof(a), sizeof(a));
-        rc = apply_one(l, i, s->addr + i * sizeof(a), &a);
+        rc = apply_one(l, from, i, s->addr + i * sizeof(a), &a);
     }
     return rc;
 }
