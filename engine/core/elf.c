@@ -245,6 +245,7 @@ static int check_symbol(struct reader *r, unsigned int i,
         return refuse(r->why, XSPLICE_REASON_SYMBOL_NAME,
                       "symbol %u, name at %#x", i, f->name);
     s->name = (const char *)names->data + f->name;
+    s->name_room = names->size - f->name;
     s->value = f->value;
     s->size = f->size;
     s->global = bind != BIND_LOCAL;

@@ -41,6 +41,7 @@ enum symbol_place { SYMBOL_UNDEFINED, SYMBOL_ABSOLUTE, SYMBOL_DEFINED };
 
 struct elf_symbol {
     const char *name; /* empty, but not NULL, where there is none */
+    size_t name_room; /* readable bytes from name on; the NUL is among them */
     enum symbol_place place;
     unsigned int section; /* of SYMBOL_DEFINED */
     uint64_t value;       /* offset in the section, or absolute */

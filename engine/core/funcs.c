@@ -55,13 +55,16 @@ static int find_old(struct loader *l, const struct xsplice_func *f,
     struct payload *owner = NULL;
     enum symbol_found found;
     const char *why;
+    uint64_t hash;
 
     site->old = f->old_addr;
     if ( !site->old )
     {
-        found = symbols_hypervisor(site->name, &site->old);
+        hash = symbol_hash(site->name, 0);
+        found = symbols_hypervisor(hash, &site->old);
         if ( found == SYMBOL_NONE )
-            found = symbols_payloads(l->p, site->name, &site->old, &owner);
+            found =
+                symbols_payloads(l->p, site->name, hash, &site->old, &owner);
         if ( found == SYMBOL_NONE )
             return refuse(l->why, XSPLICE_REASON_FUNC_UNKNOWN, "%.120s",
                           site->name);

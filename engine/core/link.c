@@ -49,7 +49,7 @@ static int relocate_one(struct loader *l, const struct elf_section *rela,
 int cf_check link_relocate(struct loader *l)
 {
     unsigned int i;
-    size_t k;
+    size_t k, n;
     int rc = 0;
 
     for ( i = 1; i < l->elf.nsections && !rc; i++ )
@@ -71,7 +71,8 @@ int cf_check link_relocate(struct loader *l)
                 return refuse(l->why, XSPLICE_REASON_NO_MEMORY,
                               "%zu relocations", elf_relocs(rela));
         }
-        for ( k = 0; k < elf_relocs(rela) && !rc; k++ )
+        n = elf_relocs(rela);
+        for ( k = 0; k < n && !rc; k++ )
             rc = relocate_one(l, rela, k, moving);
     }
     return rc;

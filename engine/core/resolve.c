@@ -12,18 +12,21 @@ static bool in_boot_image(unsigned long addr)
 {
     unsigned long start, end;
 
-    return symbols_hypervisor("trampoline_start", &start) == SYMBOL_ONE &&
-           symbols_hypervisor("trampoline_end", &end) == SYMBOL_ONE &&
+    return symbols_hypervisor(symbol_hash("trampoline_start", 0), &start) ==
+               SYMBOL_ONE &&
+           symbols_hypervisor(symbol_hash("trampoline_end", 0), &end) ==
+               SYMBOL_ONE &&
            addr >= start && addr <= end;
 }
 
 static int resolve_undefined(struct loader *l, struct elf_symbol *s)
 {
     struct payload *owner = NULL;
-    enum symbol_found found = symbols_hypervisor(s->name, &s->addr);
+    uint64_t hash = symbol_hash(s->name, s->name_room);
+    enum symbol_found found = symbols_hypervisor(hash, &s->addr);
 
     if ( found == SYMBOL_NONE )
-        found = symbols_payloads(l->p, s->name, &s->addr, &owner);
+        found = symbols_payloads(l->p, s->name, hash, &s->addr, &owner);
     if ( found == SYMBOL_NONE )
         return refuse(l->why, XSPLICE_REASON_SYMBOL_UNKNOWN, "%.120s",
                       s->name);
@@ -162,7 +165,7 @@ int cf_check symbols_keep(struct loader *l)
         out->size = s->size;
         out->name = bytes;
         out->exported = s->global;
-        out->hash = s->global ? symbol_hash(s->name) : 0;
+        out->hash = s->global ? symbol_hash(s->name, s->name_room) : 0;
         p->nexports += s->global;
         p->nsymbols++;
         bytes += len;

@@ -16,18 +16,23 @@
 int symbols_init(void); /* 0 or -ENOMEM */
 void symbols_exit(void);
 
-uint64_t symbol_hash(const char *name);
+/*
+ * Of a name which is known to stand in at least 'room' readable bytes; with 0,
+ * or less than there are, it only takes longer.
+ */
+uint64_t symbol_hash(const char *name, size_t room);
 
 enum symbol_found { SYMBOL_NONE, SYMBOL_ONE, SYMBOL_MANY };
 
-enum symbol_found symbols_hypervisor(const char *name, unsigned long *addr);
+enum symbol_found symbols_hypervisor(uint64_t hash, unsigned long *addr);
 
 /*
  * Among the loaded payloads.  A name that several export is that of the one
  * which 'user' depends on, if there is one such.
  */
 enum symbol_found symbols_payloads(const struct payload *user,
-                                   const char *name, unsigned long *addr,
+                                   const char *name, uint64_t hash,
+                                   unsigned long *addr,
                                    struct payload **owner);
 
 /* Notes that 'user' refers to something of 'owner'.  0 or -ENOMEM. */
