@@ -76,10 +76,11 @@ void *port_alloc(size_t size)
 
 void port_free(void *p)
 {
-    union header *h = (union header *)p - 1;
+    union header *h;
 
     if ( !p )
         return;
+    h = (union header *)p - 1;
     pthread_mutex_lock(&lock);
     allocated -= h->size;
     nr_allocations--;
