@@ -353,8 +353,7 @@ static int check_twins(struct reader *r)
             continue;
         /* Special sections are few: no table needed to find twins. */
         for ( j = i + 1; j < elf->nsections; j++ )
-            if ( elf->sections[j].name[1] == name[1] &&
-                 !strcmp(elf->sections[j].name, name) )
+            if ( !strcmp(elf->sections[j].name, name) )
                 return refuse(r->why, XSPLICE_REASON_SECTION_TWICE,
                               "section %s", name);
     }

@@ -273,6 +273,23 @@ static void an_object_is_taken(void **state)
     assert_int_equal(blocks, 0);
 }
 
+/* A section that is not in use has no name, whatever the header says. */
+static void an_unused_section_is_passed_over(void **state)
+{
+    uint8_t *b = malloc(object_size);
+    struct refusal why = { 0 };
+    struct elf elf;
+
+    memcpy(b, object, object_size);
+    section(b, header(b)->e_shnum - 1)->sh_name = 0;
+    find(b, SHT_PROGBITS, ".note.GNU-stack")->sh_type = SHT_NULL;
+    find(b, SHT_PROGBITS, ".comment")->sh_type = SHT_NULL;
+    assert_int_equal(elf_open(&elf, b, object_size, &why), 0);
+    assert_null(elf_find(&elf, ".comment"));
+    elf_close(&elf);
+    free(b);
+}
+
 static void relocations_lie(void **state)
 {
     uint8_t *b = malloc(object_size);
@@ -303,6 +320,7 @@ int main(void)
         cmocka_unit_test(an_object_is_taken),
         cmocka_unit_test(every_lie_has_its_reason),
         cmocka_unit_test(every_truncation_is_refused),
+        cmocka_unit_test(an_unused_section_is_passed_over),
         cmocka_unit_test(relocations_lie),
     };
 
