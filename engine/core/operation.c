@@ -160,6 +160,7 @@ void operation_act(struct operation *op)
     struct payload *p = op->target;
 
     op->timings.begun = port_now();
+    op->acting = true;
     if ( op->hooked )
         op->rc = port_call_hook_int(
             op->cmd == XSPLICE_ACTION_APPLY ? p->hooks.apply : p->hooks.revert,
@@ -168,6 +169,7 @@ void operation_act(struct operation *op)
         act_undo(op, !op->hooked);
     if ( !op->rc && !op->hooked )
         act_put(op);
+    op->acting = false;
     op->acted = true;
     op->timings.ended = port_now();
 }
@@ -370,15 +372,16 @@ int engine_revert_from_hook(struct payload *p)
 
     if ( !op || op->target != p || p->state != XSPLICE_STATE_APPLIED )
         return -EBUSY;
-    if ( op->hooked && !op->acted && op->cmd == XSPLICE_ACTION_REVERT )
+    if ( op->acting )
     {
+        if ( !op->hooked || op->cmd != XSPLICE_ACTION_REVERT )
+            return -EBUSY;
         /* From the revert hook, all CPUs stopped: what it stands in for. */
         act_undo(op, true);
         mark_functions(p, false, false);
         return 0;
     }
-    if ( !op->acted )
-        return -EBUSY;
+    /* From the post hook, the CPUs running again: it has to wait. */
     op->again = true;
     return 0;
 }

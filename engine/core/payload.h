@@ -152,6 +152,7 @@ struct operation {
     bool second;  /* reverts at the request of a hook: runs no hook */
 
     /* What became of it. */
+    bool acting; /* the stop is now */
     bool acted;
     int rc;
     bool unstarted; /* the port did not take it */
