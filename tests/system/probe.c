@@ -190,24 +190,35 @@ static void verb_console(const char *arg)
     read_console(&index, 1);
 }
 
-/* Presses a debug key, and prints what the hypervisor says to it. */
+/* Where the console ends now, for console-since. */
+static void verb_console_end(const char *arg)
+{
+    uint32_t index = 0;
+
+    read_console(&index, 0);
+    printf("%u\n", index);
+}
+
+static void verb_console_since(const char *arg)
+{
+    uint32_t index = strtoul(arg, NULL, 0);
+
+    read_console(&index, 1);
+}
+
+/* Presses a debug key; what the hypervisor says goes to its console. */
 static void verb_key(const char *arg)
 {
-    struct timespec pause = { 0, 200000000 };
     struct xsplice_sysctl *op = buffer(sizeof(*op));
     struct debug_keys keys = { 0, 1 };
     char *key = buffer(1);
-    uint32_t index = 0;
 
     *key = *arg;
     keys.keys = (uintptr_t)key;
     memcpy(&op->u, &keys, sizeof(keys));
     op->cmd = SYSCTL_DEBUG_KEYS;
-    read_console(&index, 0);
     if ( sysctl(op) )
         die("the key cannot be pressed");
-    nanosleep(&pause, NULL); /* some handlers do their work later */
-    read_console(&index, 1);
 }
 
 static const struct verb {
@@ -224,14 +235,30 @@ static const struct verb {
     { "poll-port", verb_poll_port, "PORT" },
     { "poll-fault", verb_poll_fault, NULL },
     { "console", verb_console, NULL },
+    { "console-end", verb_console_end, NULL },
+    { "console-since", verb_console_since, "END" },
     { "key", verb_key, "KEY" },
 };
+
+static const struct verb *find_verb(int argc, char **argv)
+{
+    size_t i;
+
+    for ( i = 0; argc > 0 && i < sizeof(verbs) / sizeof(*verbs); i++ )
+        if ( !strcmp(argv[0], verbs[i].name) &&
+             argc == 1 + (verbs[i].help != NULL) )
+            return &verbs[i];
+    return NULL;
+}
 
 static int usage(void)
 {
     size_t i;
 
-    fprintf(stderr, "usage: probe QUESTION, one of:\n");
+    fprintf(stderr, "usage: probe [console-of] QUESTION, one of the following."
+                    "  With console-of,\n"
+                    "prints what the hypervisor says on its console meanwhile:"
+                    "\n");
     for ( i = 0; i < sizeof(verbs) / sizeof(*verbs); i++ )
         fprintf(stderr, "  %s %s\n", verbs[i].name, verbs[i].help ?: "");
     return 64;
@@ -239,18 +266,25 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
-    size_t i;
+    struct timespec pause = { 0, 200000000 }; /* some handlers work later */
+    int console = argc > 1 && !strcmp(argv[1], "console-of");
+    const struct verb *verb =
+        find_verb(argc - 1 - console, argv + 1 + console);
+    uint32_t index = 0;
 
-    for ( i = 0; i < sizeof(verbs) / sizeof(*verbs); i++ )
-        if ( argc > 1 && !strcmp(argv[1], verbs[i].name) )
-            break;
-    if ( i == sizeof(verbs) / sizeof(*verbs) ||
-         argc != 2 + (verbs[i].help != NULL) )
+    if ( !verb )
         return usage();
     xen = xencall_open(NULL, 0);
     if ( !xen )
         die("no hypercalls");
-    verbs[i].run(argv[2]);
+    if ( console )
+        read_console(&index, 0);
+    verb->run(argv[2 + console]);
+    if ( console )
+    {
+        nanosleep(&pause, NULL);
+        read_console(&index, 1);
+    }
     xencall_close(xen);
     return 0;
 }

@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# usage: patches.sh [NAME...]
+#
+# Takes the payloads of all diffs in tests/patches of which one can be built (or
+# of the ones named) to Debian's hypervisor: each is uploaded, applied, reverted
+# and unloaded while dom0 looks on. Several boots, of many payloads each.
+set -u
+export LC_ALL=C
+top=$(cd "$(dirname "$0")/../.." && pwd)
+patches=$top/tests/patches
+out=${XSPLICE_OUT:-$top/out}/patches
+build=${XSPLICE_BUILD:-$top/build}
+per_boot=24
+# shellcheck source=tests/patches/expect
+. "$patches/expect"
+
+if [ $# = 0 ]; then
+    for f in "$patches"/*.patch; do
+        [ "$(expect_lines "$f" Expect)" != built ] || set -- "$@" "$(basename "$f" .patch)"
+    done
+fi
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+XSPLICE_BUILD=$build "$top/tests/build/patches.sh" "$@" >"$log"
+for name in "$@"; do
+    [ -s "$out/$name/$name.xsplice" ] && continue
+    echo "not ok $name: no payload was built"
+done
+echo "1..$#"
+
+# Runs the payloads named in one boot. What has no result afterwards has died,
+# or was not reached.
+boot()
+{
+    local names=("$@") puts=() name status
+
+    for name in "${names[@]}"; do
+        puts+=(--put "$out/$name/$name.xsplice" --put "$patches/$name.patch")
+    done
+    "$top/lab/run" --put "$build/control/xen-xsplice" --put "$build/tests/system/probe" \
+        "${puts[@]}" --console "$out/console" \
+        "$top/tests/system/patches-scenario" "${names[@]}" >"$log" 2>&1 </dev/null
+    status=$?
+    grep -E '^(ok |not ok |    \| )' "$log"
+    for name in "${names[@]}"; do
+        grep -qE "^(ok|not ok) $name(:|\$)" "$log" && continue
+        if [ "$(grep '^# ' "$log" | tail -n 1)" = "# $name" ]; then
+            echo "not ok $name: the lab ended with status $status"
+            tail -n 20 "$log" | sed 's/^/    | /'
+        else
+            echo "not ok $name: not reached"
+        fi
+    done
+    [ $status = 0 ] || failed=1
+}
+
+failed=0
+names=()
+for name in "$@"; do
+    if [ -s "$out/$name/$name.xsplice" ]; then
+        names+=("$name")
+    else
+        failed=1
+    fi
+done
+for ((i = 0; i < ${#names[@]}; i += per_boot)); do
+    boot "${names[@]:i:per_boot}"
+done
+exit $failed
