@@ -14,6 +14,7 @@ enum {
     OPTION_FORCE,
     OPTION_NODEPS,
     OPTION_FOR,
+    OPTION_AGAINST,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -27,6 +28,7 @@ static const struct option long_options[] = {
     { "force", optional_argument, NULL, OPTION_FORCE },
     { "nodeps", no_argument, NULL, OPTION_NODEPS },
     { "for", required_argument, NULL, OPTION_FOR },
+    { "against", required_argument, NULL, OPTION_AGAINST },
     { "help", no_argument, NULL, OPTION_HELP },
     { "version", no_argument, NULL, OPTION_VERSION },
     { NULL },
@@ -46,6 +48,7 @@ static const struct {
     { TAKES_FORCE, "--force=deps",
       "against the dependency rules (--nodeps is the same)" },
     { TAKES_FOR, "--for=STATE", "applied (default), loaded, or gone" },
+    { TAKES_AGAINST, "--against=XEN-SYMS", "the hypervisor with its symbols" },
 };
 
 /* Levenshtein's distance; words as long as verbs are. */
@@ -182,6 +185,10 @@ static int parse_option(struct options *opt, int option,
     case OPTION_NODEPS:
         opt->given |= TAKES_FORCE;
         opt->force[FORCE_DEPS] = true;
+        return 0;
+    case OPTION_AGAINST:
+        opt->given |= TAKES_AGAINST;
+        opt->against = optarg;
         return 0;
     case OPTION_FOR:
         return parse_wanted(opt, optarg, err);

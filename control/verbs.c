@@ -59,6 +59,13 @@ const struct verb verbs[] = {
       "print the running hypervisor's build-id", "", verb_build_id },
     { "inspect", "FILE", 1, 1, false, TAKES_JSON,
       "show what is in a payload file; needs no Xen", "", verb_inspect },
+    { "verify", "FILE [FILE-BELOW...]", 1, 64, false,
+      TAKES_JSON | TAKES_AGAINST,
+      "have the engine load a payload at the desk; needs no Xen",
+      "Says what the hypervisor that the xen-syms belongs to would say: what\n"
+      "is patched, or why the payload is refused (exit status 5).  Payloads\n"
+      "that it builds upon are given behind it, the lowest first.",
+      verb_verify },
     { "help", "[VERB]", 0, 1, false, 0, "show this, or the help of a verb", "",
       verb_help },
 };

@@ -19,6 +19,7 @@ enum verb_options {
     TAKES_TIMEOUT = 4,
     TAKES_FORCE = 8,
     TAKES_FOR = 16,
+    TAKES_AGAINST = 32,
 };
 
 /* What --force can be about. */
@@ -43,7 +44,8 @@ struct options {
     bool force[FORCE_COUNT];
     uint64_t timeout; /* ns */
     enum wanted wanted;
-    unsigned int given; /* enum verb_options that were there */
+    const char *against; /* a xen-syms file */
+    unsigned int given;  /* enum verb_options that were there */
 };
 
 /* What a verb works with. */
@@ -119,6 +121,9 @@ int verb_info(struct control *c, int argc, char *const argv[],
               struct xs_error *err);
 int verb_inspect(struct control *c, int argc, char *const argv[],
                  struct xs_error *err);
+/* verify.c */
+int verb_verify(struct control *c, int argc, char *const argv[],
+                struct xs_error *err);
 /* arguments.c */
 int verb_help(struct control *c, int argc, char *const argv[],
               struct xs_error *err);

@@ -12,7 +12,7 @@
 #include "engine/user/log.h"
 
 #define FEATURES        1024
-#define MAX_UNPATCHABLE 16
+#define MAX_UNPATCHABLE 128
 #define MAX_REGISTERED  4096
 
 static struct {
@@ -21,7 +21,7 @@ static struct {
     uint8_t feature[FEATURES / 8];
     const char *not_quiescent;
     struct {
-        unsigned long addr;
+        unsigned long start, end; /* of a function: its start twice */
         const char *why;
     } unpatchable[MAX_UNPATCHABLE];
     unsigned int nr_unpatchable;
@@ -153,12 +153,21 @@ void port_text_read(unsigned long addr, void *to, size_t len)
     image_unmap(from, len);
 }
 
-void host_unpatchable(const char *symbol, const char *why)
+void host_unpatchable_range(unsigned long start, unsigned long end,
+                            const char *why)
 {
     if ( host.nr_unpatchable == MAX_UNPATCHABLE )
         abort();
-    host.unpatchable[host.nr_unpatchable].addr = host_symbol(symbol);
+    host.unpatchable[host.nr_unpatchable].start = start;
+    host.unpatchable[host.nr_unpatchable].end = end;
     host.unpatchable[host.nr_unpatchable++].why = why;
+}
+
+void host_unpatchable(const char *symbol, const char *why)
+{
+    unsigned long addr = host_symbol(symbol);
+
+    host_unpatchable_range(addr, addr, why);
 }
 
 const char *port_unpatchable(unsigned long addr)
@@ -166,8 +175,11 @@ const char *port_unpatchable(unsigned long addr)
     const struct image_symbol *f = image_function_at(&host.image, addr);
     unsigned int i;
 
-    for ( i = 0; f && i < host.nr_unpatchable; i++ )
-        if ( host.unpatchable[i].addr == f->addr )
+    for ( i = 0; i < host.nr_unpatchable; i++ )
+        if ( (f && host.unpatchable[i].start == f->addr &&
+              host.unpatchable[i].end == f->addr) ||
+             (addr >= host.unpatchable[i].start &&
+              addr < host.unpatchable[i].end) )
             return host.unpatchable[i].why;
 
     return NULL;

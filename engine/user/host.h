@@ -43,6 +43,9 @@ void host_cpu_feature(unsigned int bit, bool has);
 void host_not_quiescent(const char *why);
 /* The function at this symbol may not be patched. */
 void host_unpatchable(const char *symbol, const char *why);
+/* Nor may anything from start to (not including) end. */
+void host_unpatchable_range(unsigned long start, unsigned long end,
+                            const char *why);
 /* The clock is virtual: it stands still unless moved. */
 void host_clock_advance(uint64_t ns);
 

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verb that has the engine load a payload at the desk. */
+#include <stdlib.h>
+
+#include "common/file.h"
+#include "control/output.h"
+#include "control/verbs.h"
+#include "engine/user/verify.h"
+#include "xsplice/control.h"
+
+static json_t *report_json(const struct verify_report *r)
+{
+    json_t *functions = json_array();
+    unsigned int i;
+
+    for ( i = 0; i < r->nr_functions; i++ )
+    {
+        const struct verify_function *f = &r->functions[i];
+
+        json_array_append_new(
+            functions,
+            json_pack("{so sI si si sb}", "name", json_text(f->name),
+                      "old_addr", (json_int_t)f->old_addr, "old_size",
+                      f->old_size, "new_size", f->new_size, "nops", f->nops));
+    }
+
+    return json_pack(
+        "{sb sb so si si si si si sI sI sI ss so so}", "accepted", r->accepted,
+        "needs_others", r->needs_others, "functions", functions, "symbols",
+        r->symbols, "hooks", r->hooks, "alternatives", r->alternatives,
+        "bug_frames", r->bug_frames, "exceptions", r->exceptions, "code",
+        (json_int_t)r->code, "data", (json_int_t)r->data, "constants",
+        (json_int_t)r->constants, "reason",
+        r->accepted ? "" : reason_id(r->refusal.reason), "sentence",
+        json_text(r->accepted ? "" : reason_sentence(r->refusal.reason)),
+        "detail", json_text(r->refusal.detail));
+}
+
+static void print_report(FILE *to, const struct verify_report *r)
+{
+    unsigned int i;
+
+    for ( i = 0; i < r->nr_functions; i++ )
+    {
+        const struct verify_function *f = &r->functions[i];
+
+        fprintf(to, "%s  %s at %#lx, %u bytes, %s %u\n",
+                f->nops ? "nops    " : "replaces", f->name, f->old_addr,
+                f->old_size, f->nops ? "of which" : "by", f->new_size);
+    }
+    fprintf(to,
+            "uses      %u symbols of others, all found\n"
+            "takes     %zu bytes of code, %zu of data, %zu of constants\n"
+            "brings    %u hooks, %u alternatives, %u bug frames, "
+            "%u exception table entries\n",
+            r->symbols, r->code, r->data, r->constants, r->hooks,
+            r->alternatives, r->bug_frames, r->exceptions);
+    fprintf(to, "verdict   %s\n",
+            !r->accepted      ? "refused"
+            : r->needs_others ? "accepted, on top of what it depends on"
+                              : "accepted");
+}
+
+static int read_all(int n, char *const argv[], struct verify_below files[],
+                    struct xs_error *err)
+{
+    int i;
+
+    for ( i = 0; i < n; i++ )
+    {
+        uint8_t *bytes;
+
+        if ( xs_file_read(argv[i], XSPLICE_PAYLOAD_MAX, &bytes, &files[i].size,
+                          err) )
+            return -1;
+        files[i].bytes = bytes;
+    }
+
+    return 0;
+}
+
+int verb_verify(struct control *c, int argc, char *const argv[],
+                struct xs_error *err)
+{
+    struct verify_below *files = calloc(argc, sizeof(*files));
+    struct verify_report r;
+    int i, rc = -1;
+
+    if ( !files )
+        rc = xs_fail(err, XS_FAILED, "no memory");
+    else if ( !c->opt.against )
+    {
+        xs_fail(err, XS_USAGE, "verify wants to know against what");
+        rc = xs_hint(err, "--against=XEN-SYMS: the hypervisor's file with "
+                          "symbols, from its build or its -dbg package");
+    }
+    else if ( !read_all(argc, argv, files, err) &&
+              !verify_payload_on(files[0].bytes, files[0].size, c->opt.against,
+                                 files + 1, argc - 1, &r, err) )
+    {
+        if ( c->opt.json )
+            json_write(c->out, report_json(&r));
+        else if ( r.nr_functions || r.accepted )
+            print_report(c->out, &r);
+        rc = r.accepted ? 0 : verify_error(&r, err);
+        verify_free(&r);
+    }
+    for ( i = 0; files && i < argc; i++ )
+        free((uint8_t *)files[i].bytes);
+    free(files);
+
+    return rc ? xs_context(err, "verify") : 0;
+}
