@@ -11,6 +11,7 @@
 #include "builder/memory.h"
 #include "builder/newunit.h"
 #include "common/file.h"
+#include "engine/user/verify.h"
 
 static const char *plural(size_t n)
 {
@@ -210,6 +211,31 @@ static int check_image(const struct options *o, const struct outcome *out,
                         "names the right one");
 }
 
+/*
+ * The engine itself loads it: whatever the hypervisor would refuse is a fault
+ * of ours, and no file is written.  What it lies upon (--depends) is known by
+ * its build-id only, so symbols that it takes from there cannot be found.
+ */
+static int verify(const struct options *o, const struct outcome *out,
+                  struct xs_error *err)
+{
+    struct verify_report report;
+    int rc = 0;
+
+    if ( verify_payload(out->back.payload, out->back.payload_size,
+                        out->target.xen_syms, &report, err) )
+        return xs_context(err, "verify");
+    if ( !report.accepted &&
+         !(o->depends.n && (!strcmp(report.id, "SYMBOL_UNKNOWN") ||
+                            !strcmp(report.id, "FUNC_UNKNOWN"))) )
+    {
+        verify_error(&report, err);
+        rc = xs_context(err, "the engine would refuse the payload");
+    }
+    verify_free(&report);
+    return rc;
+}
+
 static int make_payload(const struct options *o, struct outcome *out,
                         struct xs_error *err)
 {
@@ -219,6 +245,8 @@ static int make_payload(const struct options *o, struct outcome *out,
     out->status = status_of(out);
     if ( out->status == BUILD_DONE )
     {
+        if ( verify(o, out, err) )
+            return -1;
         out->payload_path = xs_printf("%s/%s.xsplice", o->output, o->name);
         if ( fs_mkdirs(o->output, err) ||
              xs_file_write(out->payload_path, out->back.payload,

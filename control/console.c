@@ -33,7 +33,7 @@ static char *read_from(struct hypervisor *hv, uint32_t *index)
         if ( !more )
             break;
         all = more;
-        if ( hv_console(hv, index, all + have, CHUNK) )
+        if ( engine_console(hv, index, all + have, CHUNK) )
         {
             free(all);
             return NULL;

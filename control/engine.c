@@ -57,8 +57,8 @@ static int call_make(struct call *c)
     return c->hv->sysctl(c->hv->ctx, c->op);
 }
 
-int hv_upload(struct hypervisor *hv, const char *name, const void *bytes,
-              size_t size)
+int engine_upload(struct hypervisor *hv, const char *name, const void *bytes,
+                  size_t size)
 {
     void *copy = hv->buffer(hv->ctx, size);
     struct call c;
@@ -79,8 +79,8 @@ int hv_upload(struct hypervisor *hv, const char *name, const void *bytes,
     return rc;
 }
 
-int hv_get(struct hypervisor *hv, const char *name,
-           struct xsplice_op_status *status)
+int engine_get(struct hypervisor *hv, const char *name,
+               struct xsplice_op_status *status)
 {
     struct call c;
     int rc = call_begin(&c, hv, XSPLICE_OP_GET, name);
@@ -93,8 +93,8 @@ int hv_get(struct hypervisor *hv, const char *name,
     return rc;
 }
 
-int hv_action(struct hypervisor *hv, const char *name, uint32_t action,
-              uint32_t timeout, uint32_t flags)
+int engine_action(struct hypervisor *hv, const char *name, uint32_t action,
+                  uint32_t timeout, uint32_t flags)
 {
     struct call c;
     int rc = call_begin(&c, hv, XSPLICE_OP_ACTION, name);
@@ -109,8 +109,8 @@ int hv_action(struct hypervisor *hv, const char *name, uint32_t action,
     return rc;
 }
 
-int hv_check(struct hypervisor *hv, const char *name, uint32_t action,
-             uint32_t flags, uint32_t *reason)
+int engine_check(struct hypervisor *hv, const char *name, uint32_t action,
+                 uint32_t flags, uint32_t *reason)
 {
     struct call c;
     int rc = call_begin(&c, hv, XSPLICE_OP_CHECK, name);
@@ -125,7 +125,8 @@ int hv_check(struct hypervisor *hv, const char *name, uint32_t action,
     return rc;
 }
 
-int hv_info(struct hypervisor *hv, const char *name, char **text, size_t *size)
+int engine_info(struct hypervisor *hv, const char *name, char **text,
+                size_t *size)
 {
     size_t room = 64 * 1024;
     char *buffer = hv->buffer(hv->ctx, room);
@@ -301,22 +302,22 @@ static int list_pass(struct hypervisor *hv, struct engine_list *list)
     return rc;
 }
 
-int hv_list(struct hypervisor *hv, struct engine_list *list)
+int engine_list(struct hypervisor *hv, struct engine_list *list)
 {
     int tries = 10, rc = 1;
 
     *list = (struct engine_list){ 0 };
     while ( rc > 0 && tries-- )
     {
-        hv_list_free(list);
+        engine_list_free(list);
         rc = list_pass(hv, list);
     }
     if ( rc )
-        hv_list_free(list);
+        engine_list_free(list);
     return rc > 0 ? -XEN_EBUSY : rc;
 }
 
-void hv_list_free(struct engine_list *list)
+void engine_list_free(struct engine_list *list)
 {
     size_t i;
 
@@ -329,7 +330,7 @@ void hv_list_free(struct engine_list *list)
     *list = (struct engine_list){ 0 };
 }
 
-int hv_build_id(struct hypervisor *hv, struct xs_build_id *id)
+int engine_build_id(struct hypervisor *hv, struct xs_build_id *id)
 {
     struct {
         uint32_t len; /* of the buffer that follows */
@@ -347,7 +348,7 @@ int hv_build_id(struct hypervisor *hv, struct xs_build_id *id)
     return rc;
 }
 
-int hv_version(struct hypervisor *hv, char *text, size_t size)
+int engine_version(struct hypervisor *hv, char *text, size_t size)
 {
     char *extra = hv->buffer(hv->ctx, 17); /* 16 on the wire */
     int version, rc;
@@ -365,7 +366,8 @@ int hv_version(struct hypervisor *hv, char *text, size_t size)
     return rc < 0 ? rc : 0;
 }
 
-int hv_console(struct hypervisor *hv, uint32_t *index, char *text, size_t size)
+int engine_console(struct hypervisor *hv, uint32_t *index, char *text,
+                   size_t size)
 {
     struct xsplice_sysctl *op = hv->buffer(hv->ctx, sizeof(*op));
     char *buffer = hv->buffer(hv->ctx, size);

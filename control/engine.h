@@ -23,41 +23,41 @@ struct engine_list {
 };
 
 /* name: 1 to XSPLICE_NAME_MAX - 1 characters. */
-int hv_upload(struct hypervisor *hv, const char *name, const void *bytes,
-              size_t size);
-int hv_get(struct hypervisor *hv, const char *name,
-           struct xsplice_op_status *status);
+int engine_upload(struct hypervisor *hv, const char *name, const void *bytes,
+                  size_t size);
+int engine_get(struct hypervisor *hv, const char *name,
+               struct xsplice_op_status *status);
 
 /* XSPLICE_ACTION_*; timeout in ns for each of its phases, 0 for its own. */
-int hv_action(struct hypervisor *hv, const char *name, uint32_t action,
-              uint32_t timeout, uint32_t flags);
+int engine_action(struct hypervisor *hv, const char *name, uint32_t action,
+                  uint32_t timeout, uint32_t flags);
 
 /*
  * Would this action succeed?  Returns what it would; -XEN_EOPNOTSUPP from
  * engines that cannot tell.  *reason: id of xsplice/reasons.h, or 0.
  */
-int hv_check(struct hypervisor *hv, const char *name, uint32_t action,
-             uint32_t flags, uint32_t *reason);
+int engine_check(struct hypervisor *hv, const char *name, uint32_t action,
+                 uint32_t flags, uint32_t *reason);
 
 /*
  * Metadata about a payload, or with NULL about the engine; the caller frees
  * *text.  -XEN_EOPNOTSUPP from engines that do not have it.
  */
-int hv_info(struct hypervisor *hv, const char *name, char **text,
-            size_t *size);
+int engine_info(struct hypervisor *hv, const char *name, char **text,
+                size_t *size);
 
-int hv_list(struct hypervisor *hv, struct engine_list *list);
-void hv_list_free(struct engine_list *list);
+int engine_list(struct hypervisor *hv, struct engine_list *list);
+void engine_list_free(struct engine_list *list);
 
 /* The running hypervisor's id, and "4.17.5" with whatever it appends. */
-int hv_build_id(struct hypervisor *hv, struct xs_build_id *id);
-int hv_version(struct hypervisor *hv, char *text, size_t size);
+int engine_build_id(struct hypervisor *hv, struct xs_build_id *id);
+int engine_version(struct hypervisor *hv, char *text, size_t size);
 
 /*
  * Reads what the hypervisor wrote to its console from *index on, at most size
  * bytes with the closing NUL, and moves *index behind it.
  */
-int hv_console(struct hypervisor *hv, uint32_t *index, char *text,
-               size_t size);
+int engine_console(struct hypervisor *hv, uint32_t *index, char *text,
+                   size_t size);
 
 #endif /* CONTROL_ENGINE_H */

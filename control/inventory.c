@@ -84,7 +84,7 @@ static void learn_identity(struct loaded *p, struct hypervisor *hv,
 
     if ( *engine_tells )
     {
-        int rc = hv_info(hv, p->name, &text, &size);
+        int rc = engine_info(hv, p->name, &text, &size);
 
         if ( rc == -XEN_EOPNOTSUPP )
             *engine_tells = false;
@@ -109,7 +109,7 @@ int inventory_read(struct inventory *inv, struct hypervisor *hv,
     int rc;
 
     *inv = (struct inventory){ { 0 } };
-    rc = hv_build_id(hv, &inv->xen);
+    rc = engine_build_id(hv, &inv->xen);
     if ( rc )
     {
         xs_fail(err, XS_UNSUPPORTED,
@@ -118,13 +118,13 @@ int inventory_read(struct inventory *inv, struct hypervisor *hv,
         return xs_hint(err, "it must be linked with --build-id, and this must "
                             "be the control domain (dom0)");
     }
-    rc = hv_list(hv, &inv->list);
+    rc = engine_list(hv, &inv->list);
     if ( rc )
         return explain(OP_LIST, rc, "", err);
     inv->payload = calloc(inv->list.n + 1, sizeof(*inv->payload));
     if ( !inv->payload )
     {
-        hv_list_free(&inv->list);
+        engine_list_free(&inv->list);
         return xs_fail(err, XS_FAILED, "out of memory");
     }
     inv->n = inv->list.n;
@@ -148,7 +148,7 @@ void inventory_free(struct inventory *inv)
     for ( i = 0; i < inv->n; i++ )
         identity_free(&inv->payload[i].identity);
     free(inv->payload);
-    hv_list_free(&inv->list);
+    engine_list_free(&inv->list);
     *inv = (struct inventory){ { 0 } };
 }
 

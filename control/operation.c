@@ -46,7 +46,7 @@ static int poll_status(struct control *c, const char *name, uint32_t state,
     backoff_begin(&b, begin, timeout, NS_PER_MS, 50 * NS_PER_MS);
     for ( ;; )
     {
-        int rc = hv_get(c->hv, name, status);
+        int rc = engine_get(c->hv, name, status);
 
         if ( rc || status->rc != -XEN_EAGAIN )
             return rc;
@@ -76,7 +76,7 @@ static int try_once(struct control *c, const char *name, enum operation op,
 {
     struct xsplice_op_status status;
     uint32_t wanted = operations[op].state;
-    int rc = hv_action(c->hv, name, operations[op].action, TRY, flags);
+    int rc = engine_action(c->hv, name, operations[op].action, TRY, flags);
 
     /* What has been started is let come to its end. */
     if ( time_left < 4 * TRY )

@@ -24,7 +24,7 @@ int operate(struct control *c, const char *name, enum operation op,
 /*
  * Lets an operation that is going on with a payload come to its end, but does
  * not wait for one that will not: stock engines can leave a payload marked as
- * busy for ever.  Returns what hv_get() returned last.
+ * busy for ever.  Returns what engine_get() returned last.
  */
 int let_settle(struct control *c, const char *name,
                struct xsplice_op_status *status);

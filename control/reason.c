@@ -46,12 +46,12 @@ void reason_find(struct hypervisor *hv, uint32_t mark, const char *name,
 
     *reason = (struct reason){ XS_OK };
     /* A refused upload left no payload behind that could be asked about. */
-    if ( !hv_info(hv, action ? name : NULL, &text, &size) )
+    if ( !engine_info(hv, action ? name : NULL, &text, &size) )
     {
         copy_value(text, size, "reason", reason->text, sizeof(reason->text));
         copy_value(text, size, "hint", reason->hint, sizeof(reason->hint));
         /* The words are for people; the id is what can be compared. */
-        if ( action && hv_check(hv, name, action, flags, &id) )
+        if ( action && engine_check(hv, name, action, flags, &id) )
             reason->kind = kind_of(id);
     }
     free(text);

@@ -18,7 +18,7 @@ struct reason {
 /*
  * Finds it right after the operation has failed.  mark is console_mark() from
  * before; name is of the payload.  action and flags as they were for
- * hv_action(); action is 0 for OP_UPLOAD.
+ * engine_action(); action is 0 for OP_UPLOAD.
  */
 void reason_find(struct hypervisor *hv, uint32_t mark, const char *name,
                  uint32_t action, uint32_t flags, struct reason *reason);

@@ -48,7 +48,7 @@ int session_begin(struct session *s, struct control *c, bool lock,
         record_unlock(s->lock);
         return -1;
     }
-    s->own_engine = !hv_info(c->hv, NULL, &text, &size);
+    s->own_engine = !engine_info(c->hv, NULL, &text, &size);
     free(text);
     return 0;
 }

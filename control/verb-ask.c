@@ -21,7 +21,7 @@ static int check_by_engine(struct session *s, const char *name,
     uint32_t mark = console_mark(s->c->hv);
     struct reason reason;
     uint32_t id;
-    int rc = hv_check(s->c->hv, name, XSPLICE_ACTION_APPLY, flags, &id);
+    int rc = engine_check(s->c->hv, name, XSPLICE_ACTION_APPLY, flags, &id);
 
     *by_engine = rc != -XEN_EOPNOTSUPP;
     if ( !rc || !*by_engine )
@@ -82,7 +82,7 @@ int verb_check(struct control *c, int argc, char *const argv[],
 static int as_wanted(struct control *c, const char *name)
 {
     struct xsplice_op_status status;
-    int rc = hv_get(c->hv, name, &status);
+    int rc = engine_get(c->hv, name, &status);
 
     if ( rc == -XEN_ENOENT )
         return c->opt.wanted == WANT_GONE;
@@ -134,7 +134,7 @@ int verb_is_applied(struct control *c, int argc, char *const argv[],
 
     if ( rc )
         return xs_context(err, "is-applied");
-    rc = hv_get(c->hv, argv[0], &status);
+    rc = engine_get(c->hv, argv[0], &status);
     if ( rc && rc != -XEN_ENOENT )
     {
         explain(OP_GET, rc, "", err);
@@ -151,7 +151,7 @@ int verb_build_id(struct control *c, int argc, char *const argv[],
 {
     char hex[XS_HEX_MAX];
     struct xs_build_id id;
-    int rc = hv_build_id(c->hv, &id);
+    int rc = engine_build_id(c->hv, &id);
 
     if ( rc )
     {

@@ -245,7 +245,7 @@ static int send(struct session *s, const char *name,
     uint32_t mark = console_mark(s->c->hv);
     struct reason reason;
     struct xs_error ignored;
-    int rc = hv_upload(s->c->hv, name, file->bytes, file->size);
+    int rc = engine_upload(s->c->hv, name, file->bytes, file->size);
 
     if ( rc )
     {

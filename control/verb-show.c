@@ -46,8 +46,8 @@ static void host_read(struct host *h, const struct session *s)
     size_t size, i;
 
     *h = (struct host){ .version = "unknown" };
-    hv_version(hv, h->version, sizeof(h->version));
-    if ( s->own_engine && !hv_info(hv, NULL, &text, &size) )
+    engine_version(hv, h->version, sizeof(h->version));
+    if ( s->own_engine && !engine_info(hv, NULL, &text, &size) )
         engine = xs_modinfo_get(text, size, "engine");
     snprintf(h->engine, sizeof(h->engine), "%s",
              engine          ? engine

@@ -16,12 +16,15 @@ static json_t *report_json(const struct verify_report *r)
     for ( i = 0; i < r->nr_functions; i++ )
     {
         const struct verify_function *f = &r->functions[i];
+        char addr[20];
 
-        json_array_append_new(
-            functions,
-            json_pack("{so sI si si sb}", "name", json_text(f->name),
-                      "old_addr", (json_int_t)f->old_addr, "old_size",
-                      f->old_size, "new_size", f->new_size, "nops", f->nops));
+        /* As text: the number does not fit what JSON readers have. */
+        snprintf(addr, sizeof(addr), "%#lx", f->old_addr);
+        json_array_append_new(functions,
+                              json_pack("{so ss si si sb}", "name",
+                                        json_text(f->name), "old_addr", addr,
+                                        "old_size", f->old_size, "new_size",
+                                        f->new_size, "nops", f->nops));
     }
 
     return json_pack(
@@ -30,10 +33,8 @@ static json_t *report_json(const struct verify_report *r)
         r->symbols, "hooks", r->hooks, "alternatives", r->alternatives,
         "bug_frames", r->bug_frames, "exceptions", r->exceptions, "code",
         (json_int_t)r->code, "data", (json_int_t)r->data, "constants",
-        (json_int_t)r->constants, "reason",
-        r->accepted ? "" : reason_id(r->refusal.reason), "sentence",
-        json_text(r->accepted ? "" : reason_sentence(r->refusal.reason)),
-        "detail", json_text(r->refusal.detail));
+        (json_int_t)r->constants, "reason", r->id, "sentence",
+        json_text(r->sentence), "detail", json_text(r->detail));
 }
 
 static void print_report(FILE *to, const struct verify_report *r)

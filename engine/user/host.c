@@ -16,7 +16,7 @@
 #define MAX_REGISTERED  4096
 
 static struct {
-    struct image image;
+    struct host_image image;
     bool open;
     uint8_t feature[FEATURES / 8];
     const char *not_quiescent;
@@ -35,11 +35,11 @@ static pthread_mutex_t engine_lock = PTHREAD_MUTEX_INITIALIZER;
 
 int host_open(const char *xen_syms, struct xs_error *err)
 {
-    struct image image;
+    struct host_image image;
 
     if ( host.open )
         return xs_fail(err, XS_FAILED, "a hypervisor is running already");
-    if ( image_open(&image, xen_syms, err) )
+    if ( host_image_open(&image, xen_syms, err) )
         return -1;
     memset(&host, 0, sizeof(host));
     host.image = image;
@@ -58,18 +58,18 @@ void host_close(void)
     if ( host.nr_registered )
         abort();
     memory_close();
-    image_close(&host.image);
+    host_image_close(&host.image);
     host.open = false;
 }
 
-const struct image *host_image(void)
+const struct host_image *host_image(void)
 {
     return &host.image;
 }
 
 unsigned long host_symbol(const char *name)
 {
-    const struct image_symbol *s = image_symbol(&host.image, name);
+    const struct host_image_symbol *s = host_image_symbol(&host.image, name);
 
     if ( !s )
     {
@@ -82,12 +82,12 @@ unsigned long host_symbol(const char *name)
 
 void host_poke(unsigned long addr, const void *bytes, size_t len)
 {
-    void *at = image_map(&host.image, addr, len);
+    void *at = host_image_map(&host.image, addr, len);
 
     if ( !at )
         abort();
     memcpy(at, bytes, len);
-    image_unmap(at, len);
+    host_image_unmap(at, len);
 }
 
 struct host_usage host_usage(void)
@@ -131,7 +131,7 @@ int port_symbols_each(int (*fn)(void *arg, const char *name,
 
 enum text_kind port_text_kind(unsigned long addr, size_t len)
 {
-    return image_kind(&host.image, addr, len);
+    return host_image_kind(&host.image, addr, len);
 }
 
 void port_text_read(unsigned long addr, void *to, size_t len)
@@ -146,11 +146,11 @@ void port_text_read(unsigned long addr, void *to, size_t len)
     if ( !len )
         return;
     /* Not through 'view': a region is not readable there before protect. */
-    from = image_map(&host.image, addr, len);
+    from = host_image_map(&host.image, addr, len);
     if ( !from )
         abort();
     memcpy(to, from, len);
-    image_unmap(from, len);
+    host_image_unmap(from, len);
 }
 
 void host_unpatchable_range(unsigned long start, unsigned long end,
@@ -172,7 +172,8 @@ void host_unpatchable(const char *symbol, const char *why)
 
 const char *port_unpatchable(unsigned long addr)
 {
-    const struct image_symbol *f = image_function_at(&host.image, addr);
+    const struct host_image_symbol *f =
+        host_image_function_at(&host.image, addr);
     unsigned int i;
 
     for ( i = 0; i < host.nr_unpatchable; i++ )

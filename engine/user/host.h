@@ -17,7 +17,7 @@ int host_open(const char *xen_syms, struct xs_error *err);
 /* Stops it; what the engine did not give back is the caller's bug: aborts. */
 void host_close(void);
 
-const struct image *host_image(void);
+const struct host_image *host_image(void);
 /* Run address of a symbol; aborts when there is none. */
 unsigned long host_symbol(const char *name);
 /* Stores into the image behind the engine's back, as a boot would. */

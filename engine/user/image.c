@@ -61,27 +61,27 @@ static enum text_kind section_kind(Elf *elf, const Elf64_Shdr *sh)
 
 static int by_start(const void *a, const void *b)
 {
-    const struct image_span *x = a, *y = b;
+    const struct host_image_span *x = a, *y = b;
 
     return x->start < y->start ? -1 : x->start > y->start;
 }
 
-static int add_span(struct image *img, unsigned long start, unsigned long end,
-                    enum text_kind kind)
+static int add_span(struct host_image *img, unsigned long start,
+                    unsigned long end, enum text_kind kind)
 {
-    struct image_span *more =
+    struct host_image_span *more =
         realloc(img->spans, (img->nr_spans + 1) * sizeof(*more));
 
     if ( !more )
         return -1;
     img->spans = more;
-    more[img->nr_spans++] = (struct image_span){ start, end, kind };
+    more[img->nr_spans++] = (struct host_image_span){ start, end, kind };
 
     return 0;
 }
 
 /* Where the image begins and ends, and what is where in it. */
-static int find_spans(struct image *img, Elf *elf, struct xs_error *err)
+static int find_spans(struct host_image *img, Elf *elf, struct xs_error *err)
 {
     Elf_Scn *scn = NULL;
     Elf64_Shdr *sh;
@@ -107,7 +107,7 @@ static int find_spans(struct image *img, Elf *elf, struct xs_error *err)
     qsort(img->spans, img->nr_spans, sizeof(*img->spans), by_start);
     for ( i = 1, n = 0; i < img->nr_spans; i++ )
     {
-        struct image_span *last = &img->spans[n], *s = &img->spans[i];
+        struct host_image_span *last = &img->spans[n], *s = &img->spans[i];
 
         if ( s->start < last->end )
             return xs_fail(err, XS_FAILED, "its sections overlap");
@@ -141,7 +141,7 @@ static int rights(enum text_kind kind)
 }
 
 /* Puts the sections' bytes into a memfd and maps that as the CPUs see it. */
-static int map_view(struct image *img, Elf *elf, struct xs_error *err)
+static int map_view(struct host_image *img, Elf *elf, struct xs_error *err)
 {
     Elf_Scn *scn = NULL;
     Elf64_Shdr *sh;
@@ -177,7 +177,7 @@ static int map_view(struct image *img, Elf *elf, struct xs_error *err)
 
     for ( i = 0; i < img->nr_spans; i++ )
     {
-        const struct image_span *s = &img->spans[i];
+        const struct host_image_span *s = &img->spans[i];
         unsigned long from = page_down(s->start);
 
         if ( mprotect(img->view + (from - img->base), page_up(s->end) - from,
@@ -189,10 +189,10 @@ static int map_view(struct image *img, Elf *elf, struct xs_error *err)
 }
 
 /* Xen names a local symbol after its file: file#name. */
-static int add_symbol(struct image *img, const char *file, const char *name,
-                      const Elf64_Sym *sym)
+static int add_symbol(struct host_image *img, const char *file,
+                      const char *name, const Elf64_Sym *sym)
 {
-    struct image_symbol *s;
+    struct host_image_symbol *s;
 
     if ( !(img->nr_symbols & (img->nr_symbols - 1)) )
     {
@@ -221,12 +221,12 @@ static int add_symbol(struct image *img, const char *file, const char *name,
 
 static int by_addr(const void *a, const void *b)
 {
-    const struct image_symbol *x = a, *y = b;
+    const struct host_image_symbol *x = a, *y = b;
 
     return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-static int read_symbols(struct image *img, Elf *elf, struct xs_error *err)
+static int read_symbols(struct host_image *img, Elf *elf, struct xs_error *err)
 {
     Elf_Scn *scn = NULL;
     Elf64_Shdr *sh = NULL;
@@ -272,7 +272,8 @@ static int read_symbols(struct image *img, Elf *elf, struct xs_error *err)
     return 0;
 }
 
-static int read_build_id(struct image *img, Elf *elf, struct xs_error *err)
+static int read_build_id(struct host_image *img, Elf *elf,
+                         struct xs_error *err)
 {
     Elf_Scn *scn = NULL;
     Elf64_Shdr *sh;
@@ -302,7 +303,7 @@ static int read_build_id(struct image *img, Elf *elf, struct xs_error *err)
     return xs_hint(err, "give the xen-syms that belongs to the hypervisor");
 }
 
-static int read_image(struct image *img, int fd, struct xs_error *err)
+static int read_image(struct host_image *img, int fd, struct xs_error *err)
 {
     Elf *elf;
     const Elf64_Ehdr *eh;
@@ -325,25 +326,26 @@ static int read_image(struct image *img, int fd, struct xs_error *err)
     return rc;
 }
 
-int image_open(struct image *img, const char *path, struct xs_error *err)
+int host_image_open(struct host_image *img, const char *path,
+                    struct xs_error *err)
 {
     int rc, fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    *img = (struct image){ .fd = -1, .view = MAP_FAILED };
+    *img = (struct host_image){ .fd = -1, .view = MAP_FAILED };
     if ( fd < 0 )
         return xs_fail(err, XS_FAILED, "%s: cannot be opened: %m", path);
     rc = read_image(img, fd, err);
     close(fd);
     if ( rc )
     {
-        image_close(img);
+        host_image_close(img);
         xs_context(err, "%s", path);
     }
 
     return rc;
 }
 
-void image_close(struct image *img)
+void host_image_close(struct host_image *img)
 {
     unsigned int i;
 
@@ -355,17 +357,17 @@ void image_close(struct image *img)
         free(img->symbols[i].name);
     free(img->symbols);
     free(img->spans);
-    *img = (struct image){ .fd = -1, .view = MAP_FAILED };
+    *img = (struct host_image){ .fd = -1, .view = MAP_FAILED };
 }
 
-enum text_kind image_kind(const struct image *img, unsigned long addr,
-                          size_t len)
+enum text_kind host_image_kind(const struct host_image *img,
+                               unsigned long addr, size_t len)
 {
     unsigned int i;
 
     for ( i = 0; i < img->nr_spans; i++ )
     {
-        const struct image_span *s = &img->spans[i];
+        const struct host_image_span *s = &img->spans[i];
 
         if ( addr >= s->start && addr < s->end )
             return len <= s->end - addr ? s->kind : TEXT_NONE;
@@ -374,8 +376,8 @@ enum text_kind image_kind(const struct image *img, unsigned long addr,
     return TEXT_NONE;
 }
 
-const struct image_symbol *image_symbol(const struct image *img,
-                                        const char *name)
+const struct host_image_symbol *host_image_symbol(const struct host_image *img,
+                                                  const char *name)
 {
     unsigned int i;
 
@@ -386,8 +388,8 @@ const struct image_symbol *image_symbol(const struct image *img,
     return NULL;
 }
 
-const struct image_symbol *image_function_at(const struct image *img,
-                                             unsigned long addr)
+const struct host_image_symbol *
+host_image_function_at(const struct host_image *img, unsigned long addr)
 {
     unsigned int i;
 
@@ -400,7 +402,8 @@ const struct image_symbol *image_function_at(const struct image *img,
     return NULL;
 }
 
-void *image_map(const struct image *img, unsigned long addr, size_t len)
+void *host_image_map(const struct host_image *img, unsigned long addr,
+                     size_t len)
 {
     unsigned long from = page_down(addr);
     uint8_t *at;
@@ -414,7 +417,7 @@ void *image_map(const struct image *img, unsigned long addr, size_t len)
     return at == MAP_FAILED ? NULL : at + (addr - from);
 }
 
-void image_unmap(void *at, size_t len)
+void host_image_unmap(void *at, size_t len)
 {
     unsigned long from = page_down((unsigned long)at);
 

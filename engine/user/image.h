@@ -25,28 +25,28 @@
 #define IMAGE_PAGE  4096ul
 #define IMAGE_ARENA (64ul << 20) /* room for payloads, bytes */
 
-struct image_symbol {
+struct host_image_symbol {
     char *name; /* as the hypervisor's own table has it: locals file#name */
     unsigned long addr;
     size_t size;
     bool function;
 };
 
-struct image_span {
+struct host_image_span {
     unsigned long start, end;
     enum text_kind kind;
 };
 
-struct image {
+struct host_image {
     unsigned long base; /* run address of the first byte; whole pages */
     size_t size;        /* of the hypervisor itself */
     size_t total;       /* with the arena behind it */
     int fd;
     uint8_t *view;
     bool in_place;
-    struct image_span *spans; /* sorted, adjacent ones of a kind merged */
+    struct host_image_span *spans; /* sorted, adjacent ones of a kind merged */
     unsigned int nr_spans;
-    struct image_symbol *symbols; /* sorted by address */
+    struct host_image_symbol *symbols; /* sorted by address */
     unsigned int nr_symbols;
     uint8_t id[64];
     unsigned int id_len;
@@ -56,20 +56,22 @@ struct image {
  * Reads 'path', an x86-64 ET_EXEC with a symbol table and a build-id note.
  * Whatever is at fault is said in err (XS_FAILED).
  */
-int image_open(struct image *img, const char *path, struct xs_error *err);
-void image_close(struct image *img);
+int host_image_open(struct host_image *img, const char *path,
+                    struct xs_error *err);
+void host_image_close(struct host_image *img);
 
-enum text_kind image_kind(const struct image *img, unsigned long addr,
-                          size_t len);
+enum text_kind host_image_kind(const struct host_image *img,
+                               unsigned long addr, size_t len);
 /* Exact name; NULL when absent. */
-const struct image_symbol *image_symbol(const struct image *img,
-                                        const char *name);
+const struct host_image_symbol *host_image_symbol(const struct host_image *img,
+                                                  const char *name);
 /* The function symbol that covers addr; NULL for none. */
-const struct image_symbol *image_function_at(const struct image *img,
-                                             unsigned long addr);
+const struct host_image_symbol *
+host_image_function_at(const struct host_image *img, unsigned long addr);
 
 /* Another mapping of the pages that hold [addr, addr + len); NULL: failed. */
-void *image_map(const struct image *img, unsigned long addr, size_t len);
-void image_unmap(void *at, size_t len);
+void *host_image_map(const struct host_image *img, unsigned long addr,
+                     size_t len);
+void host_image_unmap(void *at, size_t len);
 
 #endif /* ENGINE_USER_IMAGE_H */

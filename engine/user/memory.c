@@ -103,7 +103,7 @@ static unsigned int pages_of(size_t bytes)
 /* First fit in the arena; a page stays free between two regions. */
 static struct place *take_place(size_t bytes)
 {
-    const struct image *img = host_image();
+    const struct host_image *img = host_image();
     unsigned long at = img->base + img->size + IMAGE_PAGE;
     struct place **link, *new;
 
@@ -161,7 +161,7 @@ int port_region_alloc(struct region *r)
     if ( !bytes )
         return 0;
 
-    place->fill = r->fill = image_map(host_image(), place->start, bytes);
+    place->fill = r->fill = host_image_map(host_image(), place->start, bytes);
     if ( !r->fill )
         abort();
     memset(r->fill, GARBAGE, bytes);
@@ -180,14 +180,14 @@ static void drop_fill(struct region *r)
     if ( place->fill )
     {
         ASAN_UNPOISON_MEMORY_REGION(place->fill, r->pages * IMAGE_PAGE);
-        image_unmap(place->fill, r->pages * IMAGE_PAGE);
+        host_image_unmap(place->fill, r->pages * IMAGE_PAGE);
     }
     place->fill = r->fill = NULL;
 }
 
 static void set_rights(const struct region *r, int part, int rights)
 {
-    const struct image *img = host_image();
+    const struct host_image *img = host_image();
     uint8_t *at = img->view + (r->base + r->offset[part] - img->base);
 
     if ( r->size[part] &&
@@ -223,7 +223,7 @@ void port_region_free(struct region *r)
 /* Inside one region, or inside what the hypervisor kept after boot. */
 bool memory_readable(unsigned long addr, size_t len)
 {
-    enum text_kind kind = image_kind(host_image(), addr, len);
+    enum text_kind kind = host_image_kind(host_image(), addr, len);
     struct place *p;
     bool inside = false;
 
@@ -248,7 +248,7 @@ void *port_alias_map(unsigned long addr, size_t len)
         return NULL;
     if ( !len || !memory_readable(addr, len) )
         abort();
-    alias = image_map(host_image(), addr, len);
+    alias = host_image_map(host_image(), addr, len);
     if ( !alias )
         abort();
     before = (unsigned long)alias % IMAGE_PAGE;
@@ -267,7 +267,7 @@ void port_alias_unmap(void *alias, size_t len)
 
     ASAN_UNPOISON_MEMORY_REGION(at - before,
                                 pages_of(before + len) * IMAGE_PAGE);
-    image_unmap(alias, len);
+    host_image_unmap(alias, len);
     __atomic_sub_fetch(&nr_aliases, 1, __ATOMIC_RELAXED);
 }
 

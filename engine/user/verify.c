@@ -25,14 +25,14 @@ static void forbid_what_xen_forbids(void)
         UNPATCHABLE_FUNCTIONS(LIST_ENTRY)
 #undef LIST_ENTRY
     };
-    const struct image_symbol *start, *end;
+    const struct host_image_symbol *start, *end;
     size_t i;
 
     for ( i = 0; i < sizeof(list) / sizeof(list[0]); i++ )
-        if ( image_symbol(host_image(), list[i].name) )
+        if ( host_image_symbol(host_image(), list[i].name) )
             host_unpatchable(list[i].name, list[i].why);
-    start = image_symbol(host_image(), "_stextentry");
-    end = image_symbol(host_image(), "_etextentry");
+    start = host_image_symbol(host_image(), "_stextentry");
+    end = host_image_symbol(host_image(), "_etextentry");
     if ( start && end )
         host_unpatchable_range(start->addr, end->addr, UNPATCHABLE_IN_ENTRY);
 }
@@ -146,9 +146,9 @@ static int no_hook(unsigned long fn, struct payload *p)
     return 0;
 }
 
-static void ask(const uint8_t *bytes, size_t size, struct verify_report *r)
+static void ask(const uint8_t *bytes, size_t size, struct verify_report *r,
+                struct refusal *why)
 {
-    struct refusal *why = &r->refusal;
     bool loads;
 
     all_features(false);
@@ -177,6 +177,7 @@ int verify_payload_on(const uint8_t *bytes, size_t size, const char *xen_syms,
                       const struct verify_below *below, size_t n,
                       struct verify_report *report, struct xs_error *err)
 {
+    struct refusal why = { 0 };
     int rc;
 
     memset(report, 0, sizeof(*report));
@@ -191,7 +192,12 @@ int verify_payload_on(const uint8_t *bytes, size_t size, const char *xen_syms,
     forbid_what_xen_forbids();
     rc = put_below(below, n, err);
     if ( !rc )
-        ask(bytes, size, report);
+        ask(bytes, size, report, &why);
+    report->reason = why.reason;
+    report->id = why.reason ? reason_id(why.reason) : "";
+    report->sentence = why.reason ? reason_sentence(why.reason) : "";
+    report->hint = why.reason ? reason_hint(why.reason) : "";
+    memcpy(report->detail, why.detail, sizeof(report->detail));
     engine_exit();
     host_close();
 
@@ -206,13 +212,12 @@ int verify_payload(const uint8_t *bytes, size_t size, const char *xen_syms,
 
 int verify_error(const struct verify_report *report, struct xs_error *err)
 {
-    const struct refusal *why = &report->refusal;
-    bool other = why->reason == XSPLICE_REASON_XEN_DEPENDS;
+    bool other = report->reason == XSPLICE_REASON_XEN_DEPENDS;
 
     xs_fail(err, other ? XS_DEPENDENCY : XS_REJECTED, "%s: %s (%s)",
-            reason_sentence(why->reason), why->detail, reason_id(why->reason));
+            report->sentence, report->detail, report->id);
 
-    return xs_hint(err, "%s", reason_hint(why->reason));
+    return xs_hint(err, "%s", report->hint);
 }
 
 void verify_free(struct verify_report *report)

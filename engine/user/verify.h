@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "common/error.h"
-#include "engine/core/refusal.h"
+#include "xsplice/reasons.h"
 
 struct verify_function {
     char *name;
@@ -28,7 +28,10 @@ struct verify_function {
 struct verify_report {
     bool accepted; /* loads and could be applied, or only needs what follows */
     bool needs_others; /* payloads that it depends on must be applied first */
-    struct refusal refusal; /* when not accepted */
+    /* When not accepted: why (of reasons.h), and where. */
+    enum xsplice_reason reason;
+    const char *id, *sentence, *hint; /* of the reason; else "" */
+    char detail[160];
     unsigned int nr_functions;
     struct verify_function *functions; /* by address */
     unsigned int symbols; /* of the hypervisor or other payloads, all found */

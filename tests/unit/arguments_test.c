@@ -137,7 +137,10 @@ static void the_table_of_verbs_is_sound(void **state)
         for ( j = 0; v->arguments[j]; j++ )
             words += v->arguments[j] == ' ';
         /* What the usage shows is what is accepted. */
-        assert_int_equal(v->most, words);
+        if ( strstr(v->arguments, "...") )
+            assert_true(v->most > words);
+        else
+            assert_int_equal(v->most, words);
         assert_true(v->least == words ||
                     (strchr(v->arguments, '[') && v->least == words - 1));
         for ( j = 0; j < i; j++ )

@@ -145,7 +145,7 @@ static int list_one(void *arg, const struct payload *p)
 /* Through the file: what is mapped without rights can be compared as well. */
 static uint8_t *all_bytes(size_t *size)
 {
-    const struct image *img = host_image();
+    const struct host_image *img = host_image();
     uint8_t *bytes;
 
     *size = img->size + (1u << 20);
@@ -167,7 +167,7 @@ void world_take(struct world *w)
 /* A region given back is nobody's: what its bytes are does not matter. */
 static bool is_owned(unsigned long addr)
 {
-    const struct image *img = host_image();
+    const struct host_image *img = host_image();
 
     return addr < img->base + img->size || memory_readable(addr, 1);
 }

@@ -14,13 +14,13 @@
 
 static void symbols_are_named_as_xen_names_them(void **state)
 {
-    const struct image *img = host_image();
+    const struct host_image *img = host_image();
 
-    assert_non_null(image_symbol(img, "hv_answer"));
-    assert_non_null(image_symbol(img, "hv_a.c#hv_static"));
-    assert_non_null(image_symbol(img, "hv_b.c#hv_static"));
-    assert_null(image_symbol(img, "hv_static"));
-    assert_null(image_symbol(img, "hv_a.c"));
+    assert_non_null(host_image_symbol(img, "hv_answer"));
+    assert_non_null(host_image_symbol(img, "hv_a.c#hv_static"));
+    assert_non_null(host_image_symbol(img, "hv_b.c#hv_static"));
+    assert_null(host_image_symbol(img, "hv_static"));
+    assert_null(host_image_symbol(img, "hv_a.c"));
 }
 
 static void kinds_are_told_apart(void **state)
@@ -184,16 +184,16 @@ static void services_fail_when_told(void **state)
 
 static void what_is_no_hypervisor_is_refused(void **state)
 {
-    struct image img;
+    struct host_image img;
     struct xs_error err = { 0 };
 
-    assert_int_equal(image_open(&img, fixture_path("answer.xsplice"), &err),
-                     -1);
+    assert_int_equal(
+        host_image_open(&img, fixture_path("answer.xsplice"), &err), -1);
     assert_non_null(strstr(err.what, "no linked x86-64 hypervisor"));
-    assert_int_equal(image_open(&img, fixture_path("hypervisor.absent"), &err),
-                     -1);
+    assert_int_equal(
+        host_image_open(&img, fixture_path("hypervisor.absent"), &err), -1);
     assert_non_null(strstr(err.what, "cannot be opened"));
-    assert_int_equal(image_open(&img, "/dev/null", &err), -1);
+    assert_int_equal(host_image_open(&img, "/dev/null", &err), -1);
 }
 
 int main(void)

@@ -56,7 +56,7 @@ static void a_refused_one_says_why(void **state)
 
     assert_int_equal(ask("consumer.xsplice", NULL, &r, &err), 0);
     assert_false(r.accepted);
-    assert_int_equal(r.refusal.reason, XSPLICE_REASON_SYMBOL_UNKNOWN);
+    assert_int_equal(r.reason, XSPLICE_REASON_SYMBOL_UNKNOWN);
     assert_int_equal(verify_error(&r, &err), -1);
     assert_int_equal(err.kind, XS_REJECTED);
     assert_non_null(strstr(err.what, "provided"));
@@ -92,7 +92,7 @@ static void rubbish_is_refused(void **state)
     verify_free(&r);
     assert_int_equal(ask("hv-syms", NULL, &r, &err), 0);
     assert_false(r.accepted);
-    assert_int_equal(r.refusal.reason, XSPLICE_REASON_ELF_TYPE);
+    assert_int_equal(r.reason, XSPLICE_REASON_ELF_TYPE);
     verify_free(&r);
 }
 
