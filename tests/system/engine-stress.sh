@@ -6,8 +6,16 @@
 #   OPERATIONS=10000 tests/system/engine-stress.sh      on demand: more of each
 . "$(dirname "$0")/../lib.sh"
 
-# Time is counted in instructions: how long an operation has to wait does not
-# depend on what else this machine does.
+# In counted time how long an operation has to wait does not depend on what else
+# this machine does: none may time out.
+counted()
+{
+    stress "$@" --icount
+    expect_no_match 'did not all stop' console
+}
+
+# With real time and more processors than this machine has, some do, when QEMU
+# does not run them all: then they are tried again, and none may be lost.
 stress()
 {
     local operations=$1 words=$2 hot
@@ -26,15 +34,15 @@ stress()
     fi
     for hot in hot1 hot2 hot3; do puts+=(--put "$shared/$hot.livepatch"); done
     # shellcheck disable=SC2086
-    expect_status 0 lab --icount --xen "$shared/xen/xen.gz" "${puts[@]}" --timeout 1500 "$@" \
+    expect_status 0 lab --xen "$shared/xen/xen.gz" "${puts[@]}" --timeout 1500 "$@" \
         "$top/tests/system/engine-stress-scenario" "${OPERATIONS:-$operations}" $words
-    expect_no_match 'did not all stop|Xen (BUG|WARN)|Assertion|watchdog' console
+    expect_no_match 'Xen (BUG|WARN)|Assertion|watchdog' console
 }
 
-test_1_cpu() { stress 60 '' --smp 1; }
-test_2_cpus() { stress 200 '' --smp 2; }
+test_1_cpu() { counted 60 '' --smp 1; }
+test_2_cpus() { counted 200 '' --smp 2; }
 test_4_cpus() { stress 120 '' --smp 4; }
 test_8_cpus() { stress 60 '' --smp 8; }
-test_pvh_dom0() { stress 60 '' --pvh --smp 2; }
+test_pvh_dom0() { counted 60 '' --pvh --smp 2; }
 
 run_tests
