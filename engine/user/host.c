@@ -136,21 +136,13 @@ enum text_kind port_text_kind(unsigned long addr, size_t len)
 
 void port_text_read(unsigned long addr, void *to, size_t len)
 {
-    void *from;
-
     if ( !memory_readable(addr, len) )
     {
         fprintf(stderr, "the engine reads %zu bytes at %#lx\n", len, addr);
         abort();
     }
-    if ( !len )
-        return;
     /* Not through 'view': a region is not readable there before protect. */
-    from = host_image_map(&host.image, addr, len);
-    if ( !from )
-        abort();
-    memcpy(to, from, len);
-    host_image_unmap(from, len);
+    memcpy(to, host.image.edit + (addr - host.image.base), len);
 }
 
 void host_unpatchable_range(unsigned long start, unsigned long end,

@@ -172,7 +172,9 @@ static int map_view(struct host_image *img, Elf *elf, struct xs_error *err)
     img->in_place = img->view != MAP_FAILED;
     if ( !img->in_place )
         img->view = mmap(NULL, img->total, PROT_NONE, MAP_SHARED, img->fd, 0);
-    if ( img->view == MAP_FAILED )
+    img->edit =
+        mmap(NULL, img->total, PROT_READ | PROT_WRITE, MAP_SHARED, img->fd, 0);
+    if ( img->view == MAP_FAILED || img->edit == MAP_FAILED )
         return xs_fail(err, XS_FAILED, "cannot map the image");
 
     for ( i = 0; i < img->nr_spans; i++ )
@@ -331,7 +333,9 @@ int host_image_open(struct host_image *img, const char *path,
 {
     int rc, fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    *img = (struct host_image){ .fd = -1, .view = MAP_FAILED };
+    *img = (struct host_image){ .fd = -1,
+                                .view = MAP_FAILED,
+                                .edit = MAP_FAILED };
     if ( fd < 0 )
         return xs_fail(err, XS_FAILED, "%s: cannot be opened: %m", path);
     rc = read_image(img, fd, err);
@@ -351,13 +355,17 @@ void host_image_close(struct host_image *img)
 
     if ( img->view != MAP_FAILED )
         munmap(img->view, img->total);
+    if ( img->edit != MAP_FAILED )
+        munmap(img->edit, img->total);
     if ( img->fd >= 0 )
         close(img->fd);
     for ( i = 0; i < img->nr_symbols; i++ )
         free(img->symbols[i].name);
     free(img->symbols);
     free(img->spans);
-    *img = (struct host_image){ .fd = -1, .view = MAP_FAILED };
+    *img = (struct host_image){ .fd = -1,
+                                .view = MAP_FAILED,
+                                .edit = MAP_FAILED };
 }
 
 enum text_kind host_image_kind(const struct host_image *img,

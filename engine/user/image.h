@@ -42,7 +42,8 @@ struct host_image {
     size_t size;        /* of the hypervisor itself */
     size_t total;       /* with the arena behind it */
     int fd;
-    uint8_t *view;
+    uint8_t *view; /* as the CPUs see it */
+    uint8_t *edit; /* all of it, writable: for reading and poking */
     bool in_place;
     struct host_image_span *spans; /* sorted, adjacent ones of a kind merged */
     unsigned int nr_spans;
