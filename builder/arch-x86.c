@@ -4,6 +4,7 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "xsplice/payload.h"
@@ -103,6 +104,37 @@ void arch_insn_text(const uint8_t *code, size_t size, size_t at, char *text,
 
     if ( !walk(code, size, at, &start, text, len) )
         text[0] = '\0';
+}
+
+char *arch_listing(const uint8_t *code, size_t size)
+{
+    char *text = NULL;
+    size_t len;
+    FILE *to = open_memstream(&text, &len);
+    uint64_t addr = 0;
+    cs_insn *insn;
+    csh cs;
+
+    if ( !to )
+        abort();
+    if ( cs_open(CS_ARCH_X86, CS_MODE_64, &cs) == CS_ERR_OK )
+    {
+        insn = cs_malloc(cs);
+        while ( cs_disasm_iter(cs, &code, &size, &addr, insn) )
+        {
+            bool jump =
+                insn->mnemonic[0] == 'j' && !strncmp(insn->op_str, "0x", 2);
+
+            fprintf(to, "%s%s%s\n", insn->mnemonic,
+                    insn->op_str[0] && !jump ? " " : "",
+                    jump ? "" : insn->op_str);
+        }
+        cs_free(insn, 1);
+        cs_close(&cs);
+    }
+    if ( fclose(to) )
+        abort();
+    return text;
 }
 
 /*

@@ -44,6 +44,12 @@ size_t arch_insn_start(const uint8_t *code, size_t size, size_t at);
 void arch_insn_text(const uint8_t *code, size_t size, size_t at, char *text,
                     size_t len);
 
+/*
+ * All instructions in words, one a line; jumps within the code are without
+ * their target.  To be freed.
+ */
+char *arch_listing(const uint8_t *code, size_t size);
+
 /* Whether the bytes are what an assembler fills gaps with. */
 bool arch_is_padding(const uint8_t *code, size_t size);
 

@@ -106,7 +106,7 @@ static int find_units(const struct options *o, struct outcome *out,
     if ( out->changes.nr &&
          generated_update(c, &out->changes, &out->front, err) )
         return -1;
-    units_find(c->records, &out->changes, &out->units, &out->front);
+    units_find(c->xen, c->records, &out->changes, &out->units, &out->front);
     if ( compile_filter(c, &out->units, err) )
         return -1;
     skipped = count_skipped(&out->units);
@@ -226,8 +226,8 @@ static int verify(const struct options *o, const struct outcome *out,
                         out->target.xen_syms, &report, err) )
         return xs_context(err, "verify");
     if ( !report.accepted &&
-         !(o->depends.n && (!strcmp(report.id, "SYMBOL_UNKNOWN") ||
-                            !strcmp(report.id, "FUNC_UNKNOWN"))) )
+         !(out->back.depends.n && (!strcmp(report.id, "SYMBOL_UNKNOWN") ||
+                                   !strcmp(report.id, "FUNC_UNKNOWN"))) )
     {
         verify_error(&report, err);
         rc = xs_context(err, "the engine would refuse the payload");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "builder/compare.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "builder/arch.h"
+#include "builder/describe.h"
 #include "builder/memory.h"
 #include "builder/special.h"
 
@@ -24,32 +24,9 @@ static bool differs(struct difference *diff, uint64_t offset, char *why)
     return false;
 }
 
-/* What a relocation leads to, for the reader of a report. */
-static char *describe(const struct reloc *r)
-{
-    const struct atom *t = r->target;
-    char text[44];
-    size_t i;
-
-    if ( !t )
-        return xs_strdup(r->sym->name);
-    if ( t->sec->kind != SECTION_STRINGS )
-        return xs_strdup(t->sym ? t->sym->name : "a constant");
-    for ( i = 0; i < t->size && i < sizeof(text) - 1; i++ )
-    {
-        text[i] = atom_byte(t, i);
-        if ( !text[i] )
-            break;
-        if ( !isprint((unsigned char)text[i]) )
-            text[i] = '.';
-    }
-    text[i] = '\0';
-    return xs_printf("\"%s\"%s", text, i == sizeof(text) - 1 ? "..." : "");
-}
-
 static char *describe_refs(const struct reloc *o, const struct reloc *n)
 {
-    char *a = describe(o), *b = describe(n), *why;
+    char *a = describe_target(o), *b = describe_target(n), *why;
 
     if ( strcmp(a, b) )
         why = xs_printf("refers to %s, not %s", b, a);

@@ -8,9 +8,9 @@
 #include "builder/correlate.h"
 #include "builder/findings.h"
 #include "builder/memory.h"
-#include "builder/notes.h"
 #include "builder/provenance.h"
 #include "builder/session.h"
+#include "xsplice/control.h"
 
 static int by_object(const void *a, const void *b)
 {
@@ -92,6 +92,36 @@ static int check_name(const char *name, struct xs_error *err)
     return xs_hint(err, "use up to 127 letters, digits, - . and _");
 }
 
+static int read_depends(struct session *s, struct xs_error *err)
+{
+    size_t i;
+
+    for ( i = 0; i < s->in->nr_depends; i++ )
+    {
+        const char *hex = s->in->depends[i];
+        struct xs_build_id id;
+
+        if ( !xs_build_id_parse(&id, hex, strlen(hex)) )
+            return xs_fail(err, XS_USAGE, "%s: is no build-id", hex);
+        /* Each payload depends on the hypervisor: that is no payload. */
+        if ( !xs_build_id_equal(&id, &s->img->id) &&
+             !xs_ids_add(&s->out->depends, &id) )
+            return xs_fail(err, XS_FAILED, "no memory");
+    }
+    return 0;
+}
+
+/* Nothing else changes: what was only noted is what is in the way. */
+static void refuse_init(struct differ_result *out)
+{
+    size_t i;
+
+    for ( i = 0; i < out->nr_findings; i++ )
+        if ( out->findings[i].kind == DIFFER_NOTED &&
+             out->findings[i].reason == reason_id(XSPLICE_BUILD_INIT_ONLY) )
+            out->findings[i].kind = DIFFER_REFUSED;
+}
+
 static void judge(struct session *s)
 {
     struct differ_result *out = s->out;
@@ -105,22 +135,36 @@ static void judge(struct session *s)
         out->verdict = DIFFER_BUILT;
     else if ( s->nr_init )
     {
-        findings_reason(out, DIFFER_REFUSED, XSPLICE_BUILD_INIT_ONLY, "", "",
-                        "nothing else does");
+        refuse_init(out);
         out->verdict = DIFFER_CANNOT;
     }
     else
         out->verdict = DIFFER_NO_CHANGE;
 }
 
+static void refuse_size(struct differ_result *out)
+{
+    findings_reason(out, DIFFER_REFUSED, XSPLICE_BUILD_PAYLOAD_TOO_LARGE, "",
+                    "the payload", "%zu bytes, and %u are allowed",
+                    out->payload_size, XSPLICE_PAYLOAD_MAX);
+    free(out->payload);
+    out->payload = NULL;
+    out->payload_size = 0;
+    out->build_id[0] = '\0';
+    out->verdict = DIFFER_CANNOT;
+}
+
 static int run(struct session *s, struct xs_error *err)
 {
     size_t i;
+    int rc;
 
     if ( check_name(s->in->name, err) ||
          !(s->img = image_open(s->in->xen_syms, err)) || open_pairs(s, err) )
         return -1;
-    build_id_print(&s->img->id, s->out->xen_build_id);
+    xs_build_id_hex(&s->img->id, s->out->xen_build_id);
+    if ( read_depends(s, err) )
+        return -1;
     s->landing_pads = has_landing_pads(s->img);
     for ( i = 0; i < s->nr_pairs; i++ )
         if ( s->pairs[i].old && s->pairs[i].new )
@@ -128,10 +172,16 @@ static int run(struct session *s, struct xs_error *err)
             correlate(s->pairs[i].old, s->pairs[i].new);
             provenance_learn(s->img, s->pairs[i].old);
         }
+    find_moved(s);
     bind_prepare(s);
     select_all(s);
     judge(s);
-    return s->out->verdict == DIFFER_BUILT ? emit(s, err) : 0;
+    if ( s->out->verdict != DIFFER_BUILT )
+        return 0;
+    rc = emit(s, err);
+    if ( !rc && s->out->payload_size > XSPLICE_PAYLOAD_MAX )
+        refuse_size(s->out);
+    return rc;
 }
 
 int differ_run(const struct differ_input *in, struct differ_result *out,

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/build_id.h"
 #include "common/error.h"
 
 /* One unit, compiled before and after the change. */
@@ -31,7 +32,8 @@ struct differ_input {
     const char *name;     /* of the payload: letters, digits, - . _ */
     /*
      * Build-ids (hexadecimal) of payloads that this one is built on top of.
-     * None: it depends on the hypervisor alone, and expectations are set.
+     * The hypervisor's own id among them says nothing more.  No other: it
+     * depends on the hypervisor alone, and expectations are set.
      */
     const char *const *depends;
     size_t nr_depends;
@@ -80,8 +82,9 @@ struct differ_result {
     size_t nr_findings;
     uint8_t *payload; /* bytes of the ELF file; NULL unless built */
     size_t payload_size;
-    char build_id[2 * 64 + 1];     /* of the payload, hexadecimal */
-    char xen_build_id[2 * 64 + 1]; /* of the hypervisor, hexadecimal */
+    char build_id[XS_HEX_MAX];     /* of the payload, hexadecimal */
+    char xen_build_id[XS_HEX_MAX]; /* of the hypervisor, hexadecimal */
+    struct xs_ids depends;         /* payloads that it is built on top of */
     size_t nr_functions;           /* entries in .livepatch.funcs */
 };
 

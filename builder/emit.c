@@ -19,9 +19,9 @@
 #include "builder/expect.h"
 #include "builder/findings.h"
 #include "builder/memory.h"
-#include "builder/notes.h"
 #include "builder/session.h"
 #include "builder/special.h"
+#include "common/note.h"
 
 #define OWN_ID_LEN 20
 #define OWN_ID_KEY "build-id="
@@ -280,7 +280,7 @@ static void write_function(struct output *o, const struct atom *a)
     const struct image_symbol *found;
     uint64_t at, text;
 
-    if ( !o->s->in->nr_depends )
+    if ( !o->s->out->depends.n )
         expect_fill(&f.expect, old);
     if ( image_find(o->s->img,
                     old->sym->bind == STB_LOCAL ? old->sym->file : "",
@@ -297,35 +297,29 @@ static void write_function(struct output *o, const struct atom *a)
 }
 
 static unsigned int write_note(struct output *o, const char *section,
-                               const struct build_id *id, uint64_t flags)
+                               const struct xs_build_id *id, uint64_t flags)
 {
     unsigned int sec = elfout_section(o->e, section, SHT_NOTE, flags);
-    uint8_t note[BUILD_ID_NOTE_MAX];
-    size_t size = build_id_note(id, note);
+    uint8_t note[XS_NOTE_MAX];
+    size_t size = xs_note_make(id, note);
 
     elfout_append(o->e, sec, note, size, 4, 0);
     return sec;
 }
 
-static int write_notes(struct output *o, struct xs_error *err)
+static void write_notes(struct output *o)
 {
-    const struct differ_input *in = o->s->in;
-    struct build_id own = { .len = OWN_ID_LEN }, id;
+    const struct xs_ids *depends = &o->s->out->depends;
+    struct xs_build_id own = { .len = OWN_ID_LEN };
     size_t i;
 
     o->note = write_note(o, XSPLICE_SEC_BUILD_ID, &own, SHF_ALLOC);
     write_note(o, XSPLICE_SEC_XEN_DEPENDS, &o->s->img->id, SHF_ALLOC);
-    if ( !in->nr_depends )
+    if ( !depends->n )
         write_note(o, XSPLICE_SEC_DEPENDS, &o->s->img->id, SHF_ALLOC);
-    for ( i = 0; i < in->nr_depends; i++ )
-    {
-        if ( build_id_parse(in->depends[i], &id) )
-            return xs_fail(err, XS_USAGE, "%s: is no build-id",
-                           in->depends[i]);
-        write_note(o, i ? XSPLICE_SEC_MORE_DEPENDS : XSPLICE_SEC_DEPENDS, &id,
-                   i ? 0 : SHF_ALLOC);
-    }
-    return 0;
+    for ( i = 0; i < depends->n; i++ )
+        write_note(o, i ? XSPLICE_SEC_MORE_DEPENDS : XSPLICE_SEC_DEPENDS,
+                   &depends->id[i], i ? 0 : SHF_ALLOC);
 }
 
 static void write_text(struct output *o, char *text)
@@ -343,20 +337,10 @@ static void write_text(struct output *o, char *text)
  */
 static void write_identity(struct output *o)
 {
-    const struct differ_input *in = o->s->in;
-    char hex[2 * XSPLICE_BUILD_ID_MAX + 1];
-    char *depends = NULL;
-    size_t i;
+    const struct xs_ids *ids = &o->s->out->depends;
+    const char *hex = o->s->out->xen_build_id;
+    char *depends = ids->n ? xs_ids_text(ids) : NULL;
 
-    build_id_print(&o->s->img->id, hex);
-    for ( i = 0; i < in->nr_depends; i++ )
-    {
-        char *more = xs_printf("%s%s%s", depends ? depends : "",
-                               depends ? "," : "", in->depends[i]);
-
-        free(depends);
-        depends = more;
-    }
     /* seal() puts the digits in, as it does with the note. */
     write_text(o, xs_printf(OWN_ID_KEY "%0*d", 2 * OWN_ID_LEN, 0));
     write_text(o, xs_printf("depends=%s", depends ? depends : hex));
@@ -404,7 +388,7 @@ static int seal(struct output *o, struct xs_error *err)
 {
     struct differ_result *out = o->s->out;
     unsigned char hash[EVP_MAX_MD_SIZE];
-    struct build_id id = { .len = OWN_ID_LEN };
+    struct xs_build_id id = { .len = OWN_ID_LEN };
     size_t note;
 
     if ( elfout_write(o->e, o->note, &note, &out->payload, &out->payload_size,
@@ -414,8 +398,8 @@ static int seal(struct output *o, struct xs_error *err)
                      NULL) )
         return xs_fail(err, XS_FAILED, "SHA-256 is not available");
     memcpy(id.bytes, hash, id.len);
-    memcpy(out->payload + note + BUILD_ID_NOTE_HEAD, hash, id.len);
-    build_id_print(&id, out->build_id);
+    memcpy(out->payload + note + XS_NOTE_HEAD, hash, id.len);
+    xs_build_id_hex(&id, out->build_id);
     out->nr_functions = o->nr_functions;
     return seal_metadata(out, err);
 }
@@ -472,12 +456,9 @@ int emit(struct session *s, struct xs_error *err)
     if ( elfout_has(o.e, ".altinstr_replacement") &&
          !elfout_size(o.e, replacement_section(&o)) )
         elfout_append(o.e, replacement_section(&o), NULL, 1, 1, 0);
-    rc = write_notes(&o, err);
-    if ( !rc )
-    {
-        write_modinfo(&o);
-        rc = seal(&o, err);
-    }
+    write_notes(&o);
+    write_modinfo(&o);
+    rc = seal(&o, err);
     elfout_free(o.e);
     return rc;
 }

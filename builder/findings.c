@@ -147,5 +147,6 @@ void differ_free(struct differ_result *out)
         clear(&out->findings[i]);
     free(out->findings);
     free(out->payload);
+    xs_ids_free(&out->depends);
     memset(out, 0, sizeof(*out));
 }

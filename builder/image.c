@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "builder/memory.h"
+#include "common/note.h"
 
 static int by_name(const void *a, const void *b)
 {
@@ -84,8 +85,8 @@ static int read_identity(struct image *img, struct xs_error *err)
         if ( !strcmp(name, ".comment") && data->d_size )
             img->comment = data->d_buf;
         if ( !strcmp(name, ".note.gnu.build-id") || !strcmp(name, ".note") )
-            found = found ||
-                    !build_id_from_notes(data->d_buf, data->d_size, &img->id);
+            found =
+                found || xs_notes_find_id(data->d_buf, data->d_size, &img->id);
     }
     if ( !found )
     {

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "builder/notes.h"
+#include "common/build_id.h"
 #include "common/error.h"
 
 struct image_symbol {
@@ -24,7 +24,7 @@ struct image {
     Elf *elf;
     struct image_symbol *syms; /* sorted by name, file, address */
     size_t nr_syms;
-    struct build_id id;
+    struct xs_build_id id;
     const char *comment; /* compilers that made it; "" if not said */
 };
 

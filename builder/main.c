@@ -32,11 +32,13 @@ static void print_failure(const struct outcome *out,
 
 static int build(const struct options *options)
 {
-    struct stages stages = { .to = stderr };
+    struct stages stages = { .to = stderr, .apart = options->verbose };
     struct xs_error err = { 0 };
     struct outcome out;
     int rc, status;
 
+    if ( options->verbose )
+        run_print(stderr);
     rc = build_run(options, &stages, &out, &err);
     if ( rc )
         print_failure(&out, &err);

@@ -26,6 +26,8 @@ static void print_finding(FILE *to, const struct differ_finding *f)
     fprintf(to, "%-24s", *f->symbol ? f->symbol : f->unit);
     if ( *f->symbol && *f->unit )
         fprintf(to, " %s:", f->unit);
+    if ( f->kind == DIFFER_CHANGED )
+        fprintf(to, " %u bytes, was %u:", f->new_size, f->old_size);
     fprintf(to, " %s\n", f->why);
     if ( *f->hint )
         fprintf(to, "%-10s%-24s hint: %s\n", "", "", f->hint);
@@ -48,6 +50,31 @@ static size_t print_kind(FILE *to, const struct outcome *out,
     return n;
 }
 
+/*
+ * Why units were compiled that the patch does not name: which of the changed
+ * files they include.
+ */
+static void print_reached(FILE *to, const struct outcome *out)
+{
+    const struct unit *unit;
+    size_t i, j, n;
+
+    for ( i = 0; i < out->units.n; i++ )
+    {
+        unit = &out->units.v[i];
+        if ( unit->skipped || unit->equal || unit->direct )
+            continue;
+        print_label(to, "reached");
+        fprintf(to, "%-24s it includes", unit->record->source);
+        for ( j = n = 0; j < out->changes.nr; j++ )
+            if ( strv_has_sorted(&unit->record->deps,
+                                 out->changes.file[j].path) )
+                fprintf(to, "%s %s", n++ ? "," : "",
+                        out->changes.file[j].path);
+        fprintf(to, ", which the patch changes\n");
+    }
+}
+
 static const char *verdict(enum build_status status)
 {
     switch ( status )
@@ -68,12 +95,14 @@ static const char *verdict(enum build_status status)
 void report_text(FILE *to, const struct options *options,
                  const struct outcome *out)
 {
+    char hex[XS_HEX_MAX];
     enum differ_kind kind;
     size_t i;
 
     print_label(to, "units");
     fprintf(to, "%zu rebuilt, %zu differ%s\n", count_units(out, false),
             count_units(out, true), count_units(out, true) == 1 ? "s" : "");
+    print_reached(to, out);
     for ( kind = DIFFER_CHANGED; kind <= DIFFER_ORIGIN; kind++ )
         print_kind(to, out, kind);
     if ( out->status != BUILD_DONE )
@@ -84,8 +113,9 @@ void report_text(FILE *to, const struct options *options,
     }
     print_label(to, "depends");
     fprintf(to, "xen %s\n", out->back.xen_build_id);
-    for ( i = 0; i < options->depends.n; i++ )
-        fprintf(to, "%-10spayload %s\n", "", options->depends.v[i]);
+    for ( i = 0; i < out->back.depends.n; i++ )
+        fprintf(to, "%-10spayload %s\n", "",
+                xs_build_id_hex(&out->back.depends.id[i], hex));
     print_label(to, "payload");
     fprintf(to, "%s %.1f KiB, build-id %s\n", out->payload_path,
             out->back.payload_size / 1024.0, out->back.build_id);

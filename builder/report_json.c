@@ -86,13 +86,15 @@ static json_t *stages_json(const struct stages *stages)
     return list;
 }
 
-static json_t *depends_json(const struct options *options)
+static json_t *depends_json(const struct xs_ids *depends)
 {
+    char hex[XS_HEX_MAX];
     json_t *list = json_array();
     size_t i;
 
-    for ( i = 0; i < options->depends.n; i++ )
-        json_array_append_new(list, text(options->depends.v[i]));
+    for ( i = 0; i < depends->n; i++ )
+        json_array_append_new(list,
+                              text(xs_build_id_hex(&depends->id[i], hex)));
     return list;
 }
 
@@ -135,7 +137,7 @@ void report_json(FILE *to, const struct options *options,
     json_object_set_new(root, "name", text(options->name));
     json_object_set_new(root, "target", text(out->target.about));
     json_object_set_new(root, "image", text(out->target.xen_syms));
-    json_object_set_new(root, "depends", depends_json(options));
+    json_object_set_new(root, "depends", depends_json(&out->back.depends));
     add_payload(root, out);
     json_object_set_new(root, "units", units_json(out));
     json_object_set_new(

@@ -19,6 +19,61 @@ void run_interrupt(int signal)
     interrupted = 1;
 }
 
+/* Where commands are printed; NULL: nowhere. */
+static FILE *printer;
+
+void run_print(FILE *to)
+{
+    printer = to;
+}
+
+static void print_word(const char *word)
+{
+    bool plain = *word && !strpbrk(word, " \t\n\"'\\$`<>|&;()*?[]#~!{}");
+
+    if ( plain )
+        fputs(word, printer);
+    else
+    {
+        fputc('\'', printer);
+        for ( ; *word; word++ )
+            if ( *word == '\'' )
+                fputs("'\\''", printer);
+            else
+                fputc(*word, printer);
+        fputc('\'', printer);
+    }
+}
+
+/* "+ cd DIRECTORY && COMMAND <INPUT", the command as words or for the shell. */
+static void print_command(const char *directory, const char *command,
+                          const char *const argv[], const char *input)
+{
+    if ( !printer )
+        return;
+    fputs("+ ", printer);
+    if ( directory )
+    {
+        fputs("cd ", printer);
+        print_word(directory);
+        fputs(" && ", printer);
+    }
+    if ( command )
+        fputs(command, printer);
+    while ( argv && *argv )
+    {
+        print_word(*argv++);
+        fputs(*argv ? " " : "", printer);
+    }
+    if ( input )
+    {
+        fputs(" <", printer);
+        print_word(input);
+    }
+    fputc('\n', printer);
+    fflush(printer);
+}
+
 unsigned int run_cpus(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
@@ -101,6 +156,7 @@ int run_program(const char *const argv[], const char *directory,
         return fail_interrupted(err);
     if ( output && (out = output_file(err)) < 0 )
         return -1;
+    print_command(directory, NULL, argv, input);
     pid = fork();
     if ( pid == 0 )
         become(argv, directory, input, out, merge);
@@ -129,6 +185,7 @@ static int start(struct run_job *job, struct slot *slot, struct xs_error *err)
     slot->out = output_file(err);
     if ( slot->out < 0 )
         return -1;
+    print_command(job->directory, job->command, NULL, NULL);
     slot->pid = fork();
     if ( slot->pid == 0 )
         become(argv, job->directory, NULL, slot->out, true);

@@ -4,6 +4,7 @@
 #define BUILDER_RUN_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "common/error.h"
 
@@ -32,6 +33,12 @@ int run_jobs(struct run_job *jobs, size_t nr, unsigned int parallel,
 int run_program(const char *const argv[], const char *directory,
                 const char *input, int merge, char **output,
                 struct xs_error *err);
+
+/*
+ * From now on each command is printed before it runs, as one could type it;
+ * NULL ends that.
+ */
+void run_print(FILE *to);
 
 /* For a signal handler: start nothing more, the user wants to end. */
 void run_interrupt(int signal);

@@ -10,6 +10,7 @@
 #include "builder/arch.h"
 #include "builder/compare.h"
 #include "builder/correlate.h"
+#include "builder/describe.h"
 #include "builder/findings.h"
 #include "builder/memory.h"
 #include "builder/names.h"
@@ -27,6 +28,20 @@ static void refuse(struct session *s, enum xsplice_build_reason reason,
                     reason == XSPLICE_BUILD_ORIGIN_CODE ? DIFFER_ORIGIN
                                                         : DIFFER_REFUSED,
                     reason, at->obj->unit, atom_name(at), "%s", what);
+}
+
+/*
+ * The thing that cannot be had is the place to change, and who needs it is the
+ * cause.  One that another unit defines is told by the unit that needs it.
+ */
+static void refuse_needed(struct session *s, enum xsplice_build_reason reason,
+                          const struct atom *from, const struct atom *target,
+                          const char *what)
+{
+    findings_reason(s->out, DIFFER_REFUSED, reason,
+                    target ? target->obj->unit : from->obj->unit, what,
+                    "%s needs it",
+                    atom_name(from->owner ? from->owner : from));
 }
 
 /*
@@ -77,10 +92,13 @@ static void follow(struct session *s, struct atom *from, struct atom *target,
     struct binding b = bind(s, target, sym, branch);
     const char *what = target ? atom_name(target) : sym->name;
 
-    if ( b.kind == BIND_NONE )
+    if ( b.kind == BIND_NONE && b.reason != XSPLICE_BUILD_PERCPU_NEW &&
+         b.reason != XSPLICE_BUILD_INIT_NEEDED )
         refuse(s, b.reason, from, what);
+    else if ( b.kind == BIND_NONE )
+        refuse_needed(s, b.reason, from, target, what);
     else if ( b.init && !used_before(from, target, sym) )
-        refuse(s, XSPLICE_BUILD_INIT_NEEDED, from, what);
+        refuse_needed(s, XSPLICE_BUILD_INIT_NEEDED, from, target, what);
     else if ( b.kind == BIND_ATOM && b.atom != from )
     {
         if ( !branch && atom_is_function(b.atom) && b.atom->owner != from &&
@@ -236,20 +254,45 @@ static void include_data(struct session *s, struct atom *a)
                      a->because);
 }
 
-/* Recursion is as deep as the longest chain of new things that need others. */
+/* The unit that had this name and has it no longer; NULL if none of ours. */
+static const char *came_from(const struct session *s, const char *name)
+{
+    size_t i, j;
+
+    for ( i = 0; i < s->nr_pairs; i++ )
+        for ( j = 0; s->pairs[i].old && j < s->pairs[i].old->nr_atoms; j++ )
+        {
+            const struct atom *o = s->pairs[i].old->atoms[j];
+
+            if ( o->sym && !o->twin && o->sym->bind != STB_LOCAL &&
+                 !strcmp(o->sym->name, name) )
+                return s->pairs[i].unit->source;
+        }
+    return NULL;
+}
+
 /*
  * A global name that is new in its unit and known to the hypervisor: two
  * definitions, or one that moved here from another unit.  Callers that do not
- * change would go on with the old one.
+ * change would go on with the old one.  Returns whether it was refused.
  */
-static void check_name(struct session *s, struct atom *a)
+static bool check_name(struct session *s, const struct atom *a)
 {
     const struct image_symbol *taken;
+    const char *from;
 
-    if ( !a->twin && a->sym && a->sym->bind != STB_LOCAL &&
-         image_find(s->img, "", a->sym->name, &taken) )
-        refuse(s, XSPLICE_BUILD_NAME_TAKEN, a, "");
+    if ( a->twin || !a->sym || a->sym->bind == STB_LOCAL ||
+         !image_find(s->img, "", a->sym->name, &taken) )
+        return false;
+    from = came_from(s, a->sym->name);
+    findings_reason(s->out, DIFFER_REFUSED, XSPLICE_BUILD_NAME_TAKEN,
+                    a->obj->unit, a->sym->name, "%s%s",
+                    from ? "it changes and moves here from " : "",
+                    from ? from : "");
+    return true;
 }
+
+/* Recursion is as deep as the longest chain of new things that need others. */
 
 static void include(struct session *s, struct atom *a, char *because)
 {
@@ -298,9 +341,12 @@ static void patch_function(struct session *s, const struct pair *p,
     const uint8_t *code = old->sec->data + old->start;
     const char *never = policy_never_patch(old->sym->name);
     struct differ_finding *f;
+    char *change;
 
+    change = describe_change(old, a);
     f = findings_add(s->out, DIFFER_CHANGED, p->unit->source, a->sym->name,
-                     "%s", a->why ? a->why : "it differs");
+                     "%s", change ? change : a->why);
+    free(change);
     f->old_size = old->size;
     f->new_size = a->size;
     f->offset = a->diff_offset;
@@ -384,7 +430,8 @@ static void judge_new(struct session *s, const struct pair *p, struct atom *a)
         refuse(s, XSPLICE_BUILD_SECTION_UNKNOWN, a, a->sec->name);
         break;
     default:
-        if ( a->sym && !atom_by_content(a) )
+        /* Nobody calls it that changes; the others go on with the old one. */
+        if ( a->sym && !atom_by_content(a) && !check_name(s, a) )
             findings_add(s->out, DIFFER_IGNORED, p->unit->source, a->sym->name,
                          "new, and nothing in the payload uses it");
         break;

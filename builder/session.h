@@ -49,6 +49,12 @@ struct binding {
     enum xsplice_build_reason reason;
 };
 
+/*
+ * Makes twins of what moved from one unit to another and is the same there.
+ * Call when all units are correlated.
+ */
+void find_moved(struct session *s);
+
 /* Makes the index of global symbols.  Call before bind(). */
 void bind_prepare(struct session *s);
 

@@ -11,7 +11,8 @@ void stage_begin(struct stages *stages, const char *name)
     stages->stage[stages->nr++].name = name;
     if ( !stages->to )
         return;
-    fprintf(stages->to, "[%u/%u] %-8s", stages->nr, STAGES, name);
+    fprintf(stages->to, "[%u/%u] %-8s%s", stages->nr, STAGES, name,
+            stages->apart ? "\n" : "");
     fflush(stages->to);
 }
 
@@ -31,13 +32,15 @@ void stage_end(struct stages *stages, const char *detail, ...)
     stages->stage[stages->nr - 1].detail = text;
     stages->stage[stages->nr - 1].seconds = seconds;
     if ( stages->to )
-        fprintf(stages->to, " %-52s %6.2f s\n", text, seconds);
+        fprintf(stages->to, "%*s %-52s %6.2f s\n", stages->apart ? 14 : 0, "",
+                text, seconds);
 }
 
 void stage_fail(struct stages *stages)
 {
     /* Between the stages the line is ended already. */
-    if ( stages->to && stages->nr && !stages->stage[stages->nr - 1].detail )
+    if ( stages->to && !stages->apart && stages->nr &&
+         !stages->stage[stages->nr - 1].detail )
         fputc('\n', stages->to);
 }
 

@@ -3,6 +3,7 @@
 #ifndef BUILDER_STAGES_H
 #define BUILDER_STAGES_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -10,6 +11,8 @@
 
 struct stages {
     FILE *to; /* where to print; NULL: only keep */
+    bool
+        apart; /* other lines come in between: a line for begin and end each */
     unsigned int nr;
     struct {
         const char *name;

@@ -20,6 +20,18 @@ static bool has_file(const char *dir, const char *name)
     return there;
 }
 
+/* A folder that make O=FOLDER filled: a link to the source, and no source. */
+static bool is_output(const char *dir)
+{
+    char *source = xs_printf("%s/source", dir);
+    bool output = has_file(source, "Rules.mk") &&
+                  has_file(source, "common/kernel.c") &&
+                  has_file(dir, ".config");
+
+    free(source);
+    return output;
+}
+
 /* The folder xen/ of a tree, or the tree itself if it is that folder. */
 static int find_xen(const char *tree, char **xen, struct xs_error *err)
 {
@@ -35,6 +47,17 @@ static int find_xen(const char *tree, char **xen, struct xs_error *err)
         return 0;
     if ( !fs_is_directory(tree) )
         return xs_fail(err, XS_FAILED, "there is no directory %s", tree);
+    if ( is_output(tree) )
+    {
+        xs_fail(err, XS_FAILED,
+                "%s is where a tree was built outside of its source (O=)",
+                tree);
+        return xs_hint(err,
+                       "give the source instead, with -c %s/.config and "
+                       "--xen-syms %s/xen-syms: it is built once more, in the "
+                       "cache",
+                       tree, tree);
+    }
     xs_fail(err, XS_FAILED, "%s is not Xen's source", tree);
     return xs_hint(err, "give the top of the repository, or its folder xen/");
 }

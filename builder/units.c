@@ -109,7 +109,29 @@ static char *linked_object(const struct records *records,
     return NULL;
 }
 
-static void note_unused(const struct changes *changes,
+/*
+ * Whether the build made something else of a C file than an object to link:
+ * the 32-bit code of arch/x86/boot is turned into bytes that head.S includes.
+ * Older trees do so by rules that record nothing, and leave an object too.
+ */
+static bool embedded(const char *xen, const char *path, bool recorded)
+{
+    static const char *const made[] = { "bin", "lnk", "o" };
+    size_t i, n = sizeof(made) / sizeof(*made) - recorded;
+    bool found = false;
+
+    for ( i = 0; i < n && str_ends(path, ".c") && !found; i++ )
+    {
+        char *file =
+            xs_printf("%s/%.*s%s", xen, (int)strlen(path) - 1, path, made[i]);
+
+        found = fs_is_regular(file);
+        free(file);
+    }
+    return found;
+}
+
+static void note_unused(const char *xen, const struct changes *changes,
                         const struct records *records,
                         struct differ_result *findings)
 {
@@ -124,7 +146,10 @@ static void note_unused(const struct changes *changes,
             used = strv_has_sorted(&records->v[j].deps, path);
         if ( used || changes->file[i].generated )
             continue;
-        if ( changes->file[i].old_text )
+        if ( changes->file[i].old_text && embedded(xen, path, false) )
+            findings_reason(findings, DIFFER_REFUSED, XSPLICE_BUILD_NOT_LINKED,
+                            path, "", "%s", "");
+        else if ( changes->file[i].old_text )
             findings_add(findings, DIFFER_NOTED, path, "",
                          "not compiled in this configuration");
         else if ( str_ends(path, ".h") )
@@ -149,8 +174,9 @@ static int by_object(const void *a, const void *b)
     return strcmp(x->object, y->object);
 }
 
-void units_find(const struct records *records, const struct changes *changes,
-                struct units *out, struct differ_result *findings)
+void units_find(const char *xen, const struct records *records,
+                const struct changes *changes, struct units *out,
+                struct differ_result *findings)
 {
     size_t i;
 
@@ -172,6 +198,12 @@ void units_find(const struct records *records, const struct changes *changes,
             continue;
         }
         object = linked_object(records, record);
+        if ( !object && embedded(xen, record->source, true) )
+        {
+            findings_reason(findings, DIFFER_REFUSED, XSPLICE_BUILD_NOT_LINKED,
+                            record->source, "", "%s", "");
+            continue;
+        }
         if ( !object )
         {
             findings_add(findings, DIFFER_NOTED, record->source, "",
@@ -188,7 +220,7 @@ void units_find(const struct records *records, const struct changes *changes,
     }
     if ( out->n )
         qsort(out->v, out->n, sizeof(*out->v), by_object);
-    note_unused(changes, records, findings);
+    note_unused(xen, changes, records, findings);
 }
 
 void units_free(struct units *units)

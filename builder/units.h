@@ -37,11 +37,13 @@ void units_classify(const struct records *records, struct changes *changes,
 
 /*
  * Finds the objects in the hypervisor that depend on a changed file.  Changed
- * files that none depends on are noted in the findings.  Units refer to the
- * records.  Release with units_free().
+ * files that none depends on are noted in the findings; one that gets into the
+ * hypervisor without being linked is refused.  xen is the tree's folder, to look
+ * for what was built there.  Units refer to the records.  Release with units_free().
  */
-void units_find(const struct records *records, const struct changes *changes,
-                struct units *out, struct differ_result *findings);
+void units_find(const char *xen, const struct records *records,
+                const struct changes *changes, struct units *out,
+                struct differ_result *findings);
 
 /* Whether a record depends on a changed file. */
 bool unit_depends(const struct record *record, const struct changes *changes);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "common/note.h"
 #include "xsplice/control.h"
 
 struct reader {
@@ -143,37 +144,26 @@ static int read_notes(struct reader *r, const char *name, Elf_Scn *scn,
 {
     size_t size, at = 0;
     const uint8_t *bytes = section_bytes(scn, &size);
+    struct xs_note note;
+    int more;
 
-    while ( at < size )
+    while ( (more = xs_note_read(bytes, size, &at, &note)) > 0 )
     {
-        Elf64_Nhdr n;
-        size_t owner, desc, end;
         struct xs_build_id id;
 
-        if ( size - at < sizeof(n) )
-            break;
-        memcpy(&n, bytes + at, sizeof(n));
-        owner = at + sizeof(n);
-        desc = owner + (((size_t)n.n_namesz + 3) & ~(size_t)3);
-        end = desc + n.n_descsz;
-        if ( desc > size || end > size )
-            break;
-        if ( n.n_type != XSPLICE_NOTE_TYPE ||
-             n.n_namesz != sizeof(XSPLICE_NOTE_OWNER) ||
-             memcmp(bytes + owner, XSPLICE_NOTE_OWNER, n.n_namesz) )
+        if ( !xs_note_is_build_id(&note) )
             return xs_fail(r->err, XS_REJECTED,
                            "section %s holds a note that is no build-id",
                            name);
-        if ( !xs_build_id_set(&id, bytes + desc, n.n_descsz) )
+        if ( !xs_build_id_set(&id, note.desc, note.desc_size) )
             return xs_fail(r->err, XS_REJECTED,
-                           "section %s: a build-id of %u bytes (1 to %u can "
+                           "section %s: a build-id of %zu bytes (1 to %u can "
                            "be)",
-                           name, n.n_descsz, XSPLICE_BUILD_ID_MAX);
+                           name, note.desc_size, XSPLICE_BUILD_ID_MAX);
         if ( !xs_ids_add(ids, &id) )
             return no_memory(r->err);
-        at = (end + 3) & ~(size_t)3;
     }
-    if ( at < size )
+    if ( more < 0 )
         return xs_fail(r->err, XS_REJECTED,
                        "section %s: a note does not fit into it", name);
     return 0;

@@ -68,7 +68,8 @@
       "name",                                                                 \
       "rename the static symbol, or leave it out of the patch")               \
     X(NAME_TAKEN, "a new symbol has a name that the hypervisor has already",  \
-      "choose another name")                                                  \
+      "choose another name; what moves from one unit to another has to stay " \
+      "as it is, or to be changed in its old place")                          \
     X(NO_ENDBR,                                                               \
       "the address of a new function is taken, and the function "             \
       "does not begin with ENDBR64",                                          \
@@ -93,6 +94,13 @@
       "cannot be made anew",                                                  \
       "leave out of the patch what it is generated from, or boot a new "      \
       "build")                                                                \
+    X(NOT_LINKED,                                                             \
+      "this file gets into the hypervisor by other ways than "                \
+      "compiling and linking",                                                \
+      "it is code for the first steps of booting, which have been made; "     \
+      "leave it out of the patch, or boot a new build")                       \
+    X(PAYLOAD_TOO_LARGE, "the payload is larger than the hypervisor takes",   \
+      "split the patch, or leave large tables out of it")                     \
     X(NOT_UNDERSTOOD,                                                         \
       "the objects hold something that xsplice does not "                     \
       "understand",                                                           \

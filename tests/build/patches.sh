@@ -59,7 +59,7 @@ same_reasons()
     [ "$want" = "$have" ] || differs reasons "$want" "$have"
     report "$dir" '.findings[] | select(.kind == "refused") |
         select((.hint // "") == "" or .why == "" or
-            (.unit == "" and .symbol == "" and .reason != "INIT_ONLY")) |
+            (.unit == "" and .symbol == "")) |
         "a refusal without place, cause or way out: " + (.reason // "?")'
 }
 

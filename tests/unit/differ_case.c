@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <gelf.h>
 
+#include "builder/image.h"
 #include "tests/unit/differ_case.h"
 #include "xsplice/payload.h"
 
@@ -111,6 +112,17 @@ static void compile(const char *folder, const char *file, const char *text,
           file);
 }
 
+static const char *own_id(const char *xen_syms, char *hex)
+{
+    struct xs_error err;
+    struct image *img = image_open(xen_syms, &err);
+
+    assert_non_null(img);
+    xs_build_id_hex(&img->id, hex);
+    image_free(img);
+    return hex;
+}
+
 struct differ_result *case_run(const struct differ_case *c)
 {
     struct differ_unit units[2] = {
@@ -121,7 +133,8 @@ struct differ_result *case_run(const struct differ_case *c)
                                .nr_units = c->second_before ? 2 : 1,
                                .name = "case" };
     struct xs_error err;
-    const char *image = c->image ? c->image : c->before;
+    const char *image = c->image ? c->image : c->before, *depends = c->depends;
+    char hex[XS_HEX_MAX];
 
     case_end();
     strcpy(dir, "/tmp/differ-XXXXXX");
@@ -135,8 +148,10 @@ struct differ_result *case_run(const struct differ_case *c)
         compile("image", "unit.c", image, prelude, "");
     if ( c->second_before )
     {
-        compile("old2", "unit.c", c->second_before, prelude, "");
-        compile("new2", "unit.c", c->second_after, prelude, "");
+        const char *name = c->second_file ? c->second_file : "unit.c";
+
+        compile("old2", name, c->second_before, prelude, "");
+        compile("new2", name, c->second_after, prelude, "");
         units[1].old_path = path_of("old2/out.o");
         units[1].new_path = path_of("new2/out.o");
     }
@@ -147,7 +162,9 @@ struct differ_result *case_run(const struct differ_case *c)
     units[0].old_path = c->before ? path_of("old/out.o") : NULL;
     units[0].new_path = c->after ? path_of("new/out.o") : NULL;
     in.xen_syms = path_of("xen-syms");
-    in.depends = &c->depends;
+    if ( c->depends && !strcmp(c->depends, "own") )
+        depends = own_id(in.xen_syms, hex);
+    in.depends = &depends;
     in.nr_depends = c->depends != NULL;
     if ( differ_run(&in, &last, &err) )
         fail_msg("%s", err.what);

@@ -22,9 +22,10 @@ struct differ_case {
      * that their static symbols are hard to tell apart.
      */
     const char *second_before, *second_after;
-    const char *unit;    /* default "unit.c" */
-    const char *depends; /* a build-id, or NULL */
-    bool landing_pads;   /* the hypervisor has functions with ENDBR64 */
+    const char *second_file; /* another name for it */
+    const char *unit;        /* default "unit.c" */
+    const char *depends;     /* a build-id, "own": the hypervisor's, or NULL */
+    bool landing_pads;       /* the hypervisor has functions with ENDBR64 */
 };
 
 /*

@@ -11,7 +11,6 @@
 #include "builder/arch.h"
 #include "builder/findings.h"
 #include "builder/names.h"
-#include "builder/notes.h"
 #include "builder/policy.h"
 #include "builder/sections.h"
 
@@ -34,40 +33,6 @@ static void numbers_of_the_compiler_are_taken_off(void **state)
     base_of("v2.10", "v2");
     base_of("x.", "x.");
     base_of(".LC7", ".LC7");
-}
-
-static void build_ids_survive_the_note(void **state)
-{
-    struct build_id id, back;
-    uint8_t note[BUILD_ID_NOTE_MAX];
-    char hex[2 * XSPLICE_BUILD_ID_MAX + 1];
-    size_t size;
-
-    assert_int_equal(build_id_parse("00ff10a5b7", &id), 0);
-    assert_int_equal(id.len, 5);
-    size = build_id_note(&id, note);
-    assert_int_equal(size, 16 + 8); /* padded to four */
-    assert_int_equal(build_id_from_notes(note, size, &back), 0);
-    build_id_print(&back, hex);
-    assert_string_equal(hex, "00ff10a5b7");
-    /* A note that says it is longer than what is there. */
-    note[4] = 9;
-    assert_int_equal(build_id_from_notes(note, size, &back), -1);
-    assert_int_equal(build_id_from_notes(note, 11, &back), -1);
-}
-
-static void what_is_no_build_id_is_refused(void **state)
-{
-    struct build_id id;
-    char longer[2 * XSPLICE_BUILD_ID_MAX + 3];
-
-    memset(longer, 'a', sizeof(longer) - 1);
-    longer[sizeof(longer) - 1] = '\0';
-    assert_int_equal(build_id_parse("", &id), -1);
-    assert_int_equal(build_id_parse("abc", &id), -1);
-    assert_int_equal(build_id_parse("zz", &id), -1);
-    assert_int_equal(build_id_parse("+1", &id), -1);
-    assert_int_equal(build_id_parse(longer, &id), -1);
 }
 
 static void sections_have_their_kinds(void **state)
@@ -194,8 +159,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_of_the_compiler_are_taken_off),
-        cmocka_unit_test(build_ids_survive_the_note),
-        cmocka_unit_test(what_is_no_build_id_is_refused),
         cmocka_unit_test(sections_have_their_kinds),
         cmocka_unit_test(the_end_of_the_instruction_counts_for_fields),
         cmocka_unit_test(filler_is_told_from_code),

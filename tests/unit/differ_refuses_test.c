@@ -58,7 +58,7 @@ static const struct refusal {
       { .before = F1,
         .after = "int __percpu mine;\n"
                  "int f(int x) { return other(x) + mine; }" },
-      "f",
+      "mine",
       "PERCPU_NEW" },
     { "size of per-CPU data",
       { .before = F1 "int __percpu mine[2];",
@@ -89,19 +89,19 @@ static const struct refusal {
     { "nothing but code that runs at boot",
       { .before = "int __init f(int x) { return other(x); }",
         .after = "int __init f(int x) { return other(x + 1); }" },
-      NULL,
+      "f",
       "INIT_ONLY" },
     { "data freed after boot",
       { .before = F1 "int __initdata early = 3;",
         .after = "int __initdata early = 3;\n"
                  "int f(int x) { return other(x) + early; }" },
-      "f",
+      "early",
       "INIT_NEEDED" },
     { "function freed after boot",
       { .before = F1 "noinline int __init early(int x) { return x; }",
         .after = "noinline int __init early(int x) { return x; }\n"
                  "int f(int x) { return other(x) + early(x); }" },
-      "f",
+      "early",
       "INIT_NEEDED" },
     { "boot parameter",
       { .before = F1, .after = F2 "static int SETUP param = 3;" },
@@ -180,6 +180,100 @@ static void each_is_refused_with_its_reason(void **state)
     }
 }
 
+/* What is wrong and who needs it: both have to be found. */
+static void a_refusal_names_both_ends_of_a_reference(void **state)
+{
+    struct differ_case c = {
+        .before = F1,
+        .after = "int __percpu mine;\n"
+                 "int f(int x) { return other(x) + mine; }",
+    };
+    struct differ_result *r = case_run(&c);
+    size_t i, n = 0;
+
+    for ( i = 0; i < r->nr_findings; i++ )
+        if ( r->findings[i].kind == DIFFER_REFUSED )
+        {
+            assert_string_equal(r->findings[i].unit, "unit.c");
+            assert_string_equal(r->findings[i].symbol, "mine");
+            assert_non_null(strstr(r->findings[i].why, "f needs it"));
+            n++;
+        }
+    assert_int_equal(n, 1);
+}
+
+static void each_place_of_a_change_to_boot_code_is_named(void **state)
+{
+    struct differ_case c = {
+        .before = "int __init f(int x) { return other(x); }\n"
+                  "int __init g(int x) { return other(x); }\n"
+                  "int __init h(int x) { return other(x); }",
+        .after = "int __init f(int x) { return other(x + 1); }\n"
+                 "int __init g(int x) { return other(x); }\n"
+                 "int __init h(int x) { return other(x + 2); }",
+    };
+    struct differ_result *r = case_run(&c);
+    size_t i;
+
+    case_verdict(r, DIFFER_CANNOT);
+    case_must(r, DIFFER_REFUSED, "f", "INIT_ONLY");
+    case_must(r, DIFFER_REFUSED, "h", "INIT_ONLY");
+    assert_int_equal(r->nr_findings, 2);
+    for ( i = 0; i < 2; i++ )
+        assert_string_equal(r->findings[i].unit, "unit.c");
+}
+
+static void a_payload_larger_than_the_hypervisor_takes(void **state)
+{
+    /* Xen takes 2 MiB: all but the table fits. */
+    struct differ_case c = {
+        .before = F1,
+        .after = "static const char table[2 << 20] = { 1, 2 };\n"
+                 "int f(int x) { return other(table[x & 0xffff]); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_CANNOT);
+    case_must(r, DIFFER_REFUSED, NULL, "PAYLOAD_TOO_LARGE");
+    assert_null(r->payload);
+    assert_int_equal(r->payload_size, 0);
+
+    c.after = "static const char table[(2 << 20) - 8000] = { 1, 2 };\n"
+              "int f(int x) { return other(table[x & 0xffff]); }";
+    case_verdict(case_run(&c), DIFFER_BUILT);
+}
+
+#define MOVED(n) "noinline int moved(int x) { return other(x) * " n "; }\n"
+#define CALLS    "int moved(int); int g(int x) { return moved(x) + x; }\n"
+
+/* It would run in its new place with variables of its own, say. */
+static void a_function_that_moves_and_changes_too(void **state)
+{
+    struct differ_case c = {
+        .before = F1 MOVED("3"),
+        .after = F1,
+        .second_before = CALLS,
+        .second_after = MOVED("5") CALLS,
+        .second_file = "second.c",
+    };
+    struct differ_result *r = case_run(&c);
+    size_t i;
+
+    case_verdict(r, DIFFER_CANNOT);
+    case_must(r, DIFFER_REFUSED, "moved", "NAME_TAKEN");
+    for ( i = 0; i < r->nr_findings; i++ )
+        if ( r->findings[i].kind == DIFFER_REFUSED )
+            assert_non_null(strstr(r->findings[i].why, "from unit.c"));
+
+    /* The same code, on another variable. */
+    c.before = F1 "static int n; int moved(int x) { return n += x; }\n";
+    c.second_after =
+        CALLS "static int n; int moved(int x) { return n += x; }\n";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_CANNOT);
+    case_must(r, DIFFER_REFUSED, "moved", "NAME_TAKEN");
+}
+
 static void all_reasons_are_given_at_once(void **state)
 {
     struct differ_case c = {
@@ -242,6 +336,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_refused_with_its_reason),
+        cmocka_unit_test(a_refusal_names_both_ends_of_a_reference),
+        cmocka_unit_test(each_place_of_a_change_to_boot_code_is_named),
+        cmocka_unit_test(a_payload_larger_than_the_hypervisor_takes),
+        cmocka_unit_test(a_function_that_moves_and_changes_too),
         cmocka_unit_test(all_reasons_are_given_at_once),
         cmocka_unit_test(another_original_is_told_apart),
         cmocka_unit_test(another_string_in_the_original_is_seen),

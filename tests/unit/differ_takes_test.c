@@ -569,6 +569,102 @@ static void the_metadata_repeats_the_notes(void **state)
     xs_payload_free(&p);
 }
 
+#define MOVED                                                                 \
+    "noinline int deep(int x) { return other(x) * 7; }\n"                     \
+    "noinline int moved(int x) { return deep(x) * 3 + global_flag; }\n"
+#define CALLS "int moved(int); int g(int x) { return moved(x) + x; }\n"
+
+/* Nothing changes by it: who calls it calls what the hypervisor has. */
+static void a_function_that_moves_to_another_unit_stays(void **state)
+{
+    struct differ_case c = {
+        .before = MOVED "int f(int x) { return other(x); }\n",
+        .after = "int f(int x) { return other(x); }\n",
+        .second_before = CALLS,
+        .second_after = MOVED CALLS,
+        .second_file = "second.c",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_NO_CHANGE);
+
+    c.second_after = MOVED "int g(int x) { return moved(x) + x + 1; }\n";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(r->nr_functions, 1);
+    assert_int_equal(case_symbol(r, "g"), 2);
+    assert_int_equal(case_symbol(r, "moved"), 1);
+    assert_false(case_has(r, DIFFER_NOTED, "moved", NULL));
+}
+
+static void the_hypervisors_own_id_is_no_further_dependency(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { return other(x); }",
+        .after = "int f(int x) { return other(x + 1); }",
+    };
+    struct differ_result *r = case_run(&c);
+    char id[sizeof(r->build_id)];
+
+    strcpy(id, r->build_id);
+    c.depends = "own";
+    r = case_run(&c);
+    assert_int_equal(r->depends.n, 0);
+    assert_true(case_function(r, 0).expect.enabled);
+    /* The same payload, to the byte. */
+    assert_string_equal(r->build_id, id);
+}
+
+static const char *why_of(const struct differ_result *r, const char *symbol)
+{
+    size_t i;
+
+    for ( i = 0; i < r->nr_findings; i++ )
+        if ( r->findings[i].kind == DIFFER_CHANGED &&
+             !strcmp(r->findings[i].symbol, symbol) )
+            return r->findings[i].why;
+    fail_msg("%s did not change", symbol);
+    return "";
+}
+
+static void the_report_says_what_a_function_uses_anew(void **state)
+{
+    struct differ_case c = {
+        .before = "static noinline int old_way(int x) { return other(x); }\n"
+                  "int f(int x) { printk(\"before\"); printk(\"both\");\n"
+                  "  return old_way(x); }",
+        .after = "static int counter;\n"
+                 "static noinline int old_way(int x) { return other(x); }\n"
+                 "int g(int x) { return old_way(x); }\n"
+                 "int f(int x) { printk(\"after\"); printk(\"both\");\n"
+                 "  return other(x) + counter++; }",
+    };
+    const char *why = why_of(case_run(&c), "f"), *no_longer;
+
+    no_longer = strstr(why, "no longer ");
+    assert_non_null(no_longer);
+    assert_in_range(strstr(why, "\"after\"") - why, 1, no_longer - why);
+    assert_in_range(strstr(why, "counter") - why, 1, no_longer - why);
+    assert_in_range(strstr(why, "other") - why, 1, no_longer - why);
+    assert_non_null(strstr(no_longer, "\"before\""));
+    assert_non_null(strstr(no_longer, "old_way"));
+    assert_null(strstr(why, "both"));
+    assert_null(strstr(why, "printk"));
+}
+
+static void the_report_says_where_code_differs_otherwise(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { return other(x + 3); }",
+        .after = "int f(int x) { return other(x + 4); }",
+    };
+    const char *why = why_of(case_run(&c), "f");
+
+    assert_non_null(strstr(why, "1 instruction differs"));
+    assert_non_null(strstr(why, "3"));
+    assert_non_null(strstr(why, "-> "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -604,6 +700,10 @@ int main(void)
         cmocka_unit_test(an_ambiguous_function_is_found_by_its_code),
         cmocka_unit_test(a_payload_upon_another_depends_on_it),
         cmocka_unit_test(the_metadata_repeats_the_notes),
+        cmocka_unit_test(a_function_that_moves_to_another_unit_stays),
+        cmocka_unit_test(the_hypervisors_own_id_is_no_further_dependency),
+        cmocka_unit_test(the_report_says_what_a_function_uses_anew),
+        cmocka_unit_test(the_report_says_where_code_differs_otherwise),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
 
