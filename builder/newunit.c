@@ -314,7 +314,7 @@ static bool read_makefile(const char *xen, struct records *records,
     for ( i = 0; i < diff.nr_new && good; i++ )
     {
         struct strv objects = { NULL, 0 };
-        bool wanted;
+        bool wanted = false;
 
         if ( !diff.old_of[i] && *line != '\n' )
             good = read_line(xen, line, &objects, &wanted) &&
