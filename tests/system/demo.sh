@@ -3,30 +3,55 @@
 # The demo tells the truth, and notices when something is not as it says.
 . "$(dirname "$0")/../lib.sh"
 
-test_the_whole_story()
+# story ENGINE
+story()
 {
-    expect_status 0 "$top/scripts/demo" --engine stock
+    expect_status 0 "$top/scripts/demo" --engine "$1"
     expect_match '^demo: everything went as said' output
     expect_match 'do_poll\+0x[0-9a-f]+/0x[0-9a-f]+ \[test2\]' output
+}
+
+test_the_whole_story_with_our_engine()
+{
+    story xsplice
+    expect_match '^engine +xsplice 1$' output
+}
+
+test_the_whole_story_with_the_stock_engine()
+{
+    story stock
+    expect_match '^engine +stock Xen$' output
+}
+
+test_another_engine_than_said()
+{
+    expect_status 1 lab --put "$bin/control/xen-xsplice" --put "$bin/tests/system/probe" \
+        "$top/scripts/demo-in-dom0" xsplice
+    expect_match "^NOT AS SAID: the engine is not 'xsplice 1'" output
+}
+
+test_an_engine_that_nobody_has()
+{
+    expect_status 64 "$top/scripts/demo" --engine nobodys
 }
 
 # The payloads change their names: each step still succeeds for the tool.
 test_payloads_that_do_something_else()
 {
-    local out=$top/out/demo
+    local out=$top/out/demo/stock
 
     cp "$out/test2.xsplice" test1.xsplice
     cp "$out/test1.xsplice" test2.xsplice
     expect_status 1 lab --put "$bin/control/xen-xsplice" --put "$bin/tests/system/probe" \
         --put test1.xsplice --put test2.xsplice --put "$out/test3.xsplice" \
-        "$top/scripts/demo-in-dom0"
+        "$top/scripts/demo-in-dom0" stock
     expect_match "^NOT AS SAID: the answer should have been '\.5\+test1'" output
 }
 
 test_a_payload_that_is_not_there()
 {
     expect_status 1 lab --put "$bin/control/xen-xsplice" --put "$bin/tests/system/probe" \
-        "$top/scripts/demo-in-dom0"
+        "$top/scripts/demo-in-dom0" stock
     expect_match '^NOT AS SAID: xen-xsplice upload test1 test1.xsplice ended with status [1-9]' output
 }
 
