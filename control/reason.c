@@ -53,6 +53,7 @@ void reason_find(struct hypervisor *hv, uint32_t mark, const char *name,
         /* The words are for people; the id is what can be compared. */
         if ( action && engine_check(hv, name, action, flags, &id) )
             reason->kind = kind_of(id);
+        reason->own = reason->text[0];
     }
     free(text);
     if ( !reason->text[0] )
@@ -63,10 +64,13 @@ int reason_explain(enum operation op, int rc, const struct reason *reason,
                    struct xs_error *err)
 {
     explain(op, rc, reason->text, err);
-    if ( reason->kind )
-        xs_fail(err, reason->kind, "%s (%s)", reason->text,
-                xen_errno_name(-rc));
-    if ( reason->hint[0] )
+    /* Its number tells less than its words. */
+    if ( reason->own )
+    {
+        enum xs_kind kind = reason->kind ? reason->kind : err->kind;
+
+        xs_fail(err, kind, "%s (%s)", reason->text, xen_errno_name(-rc));
         xs_hint(err, "%s", reason->hint);
+    }
     return -1;
 }

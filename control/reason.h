@@ -6,11 +6,14 @@
 #ifndef CONTROL_REASON_H
 #define CONTROL_REASON_H
 
+#include <stdbool.h>
+
 #include "control/console.h"
 #include "control/explain.h"
 
 struct reason {
     enum xs_kind kind;           /* XS_OK: Xen's error number decides */
+    bool own;                    /* said by the xsplice engine itself */
     char text[CONSOLE_TEXT_MAX]; /* empty: it did not say */
     char hint[256];              /* may be empty */
 };

@@ -10,6 +10,24 @@
 #include "control/session.h"
 #include "control/xen_errno.h"
 
+/* Another one's operation is let come to its end, as for an action. */
+static int check_when_free(struct control *c, const char *name, uint32_t flags,
+                           uint32_t *id)
+{
+    struct hypervisor *hv = c->hv;
+    struct backoff b;
+    uint64_t pause;
+    int rc;
+
+    backoff_begin(&b, hv->now(hv->ctx), c->opt.timeout, 5 * NS_PER_MS,
+                  200 * NS_PER_MS);
+    while ( (rc = engine_check(hv, name, XSPLICE_ACTION_APPLY, flags, id)) ==
+                -XEN_EBUSY &&
+            (pause = backoff_next(&b, hv->now(hv->ctx))) )
+        hv->sleep(hv->ctx, pause);
+    return rc;
+}
+
 /*
  * Asks the engine, where it can answer.  *by_engine says whether it did;
  * everything that it can find is a refusal, not a failure of the check.
@@ -21,7 +39,7 @@ static int check_by_engine(struct session *s, const char *name,
     uint32_t mark = console_mark(s->c->hv);
     struct reason reason;
     uint32_t id;
-    int rc = engine_check(s->c->hv, name, XSPLICE_ACTION_APPLY, flags, &id);
+    int rc = check_when_free(s->c, name, flags, &id);
 
     *by_engine = rc != -XEN_EOPNOTSUPP;
     if ( !rc || !*by_engine )

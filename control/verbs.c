@@ -16,7 +16,7 @@ const struct verb verbs[] = {
       "Without NAME it is the file's, less its ending.  If the payload cannot\n"
       "be applied, what this call uploaded is unloaded again.",
       verb_load },
-    { "check", "NAME", 1, 1, true, TAKES_JSON | TAKES_FORCE,
+    { "check", "NAME", 1, 1, true, TAKES_JSON | TAKES_FORCE | TAKES_TIMEOUT,
       "say whether 'apply' would succeed now",
       "Changes nothing.  With an engine that cannot answer that itself (the\n"
       "one in stock Xen), the tool compares build-ids and dependencies, and\n"

@@ -191,15 +191,20 @@ int engine_action(const char *name, uint32_t cmd, uint32_t timeout,
 int engine_check(const char *name, uint32_t cmd, uint32_t flags,
                  struct refusal *why)
 {
+    struct refusal own = { 0 };
     struct operation *op = NULL;
-    struct payload *p;
+    struct payload *p = NULL;
     enum cell cell;
     int rc;
 
+    why = why ? why : &own;
     port_lock();
     rc = decide(name, cmd, flags, &p, &op, &cell, why);
     if ( op && !rc )
         operation_drop(op);
+    /* Who asks has a number; INFO has the words, as for a real attempt. */
+    if ( rc && p )
+        p->last = *why;
     port_unlock();
     return rc;
 }

@@ -99,7 +99,7 @@ struct xsplice_op_action {
 
 /*
  * CHECK changes nothing and returns what ACTION would return at once; reason
- * says why.
+ * says why, and INFO gives the words, as after a refused ACTION.
  */
 struct xsplice_op_check {
     struct xsplice_op_name name;
@@ -114,8 +114,9 @@ struct xsplice_op_check {
  * Of a payload: build-id, xen-depends, depends (hexadecimal; several are
  * separated by commas), functions (names, likewise), uses (once for each payload
  * whose symbols it refers to), pages, wait-ns and stop-ns (of its last stop),
- * reason-id and hint beside reason (why the last operation on it was
- * refused: the sentence; absent when it was not), hint (what to do about it).
+ * reason-id and hint beside reason (why the last operation on it, or check of
+ * one, was refused: the sentence; absent when it was not), hint (what to do
+ * about it).
  * With a name of size 0, of the engine: engine (its name and version), reason
  * and hint (of the last upload).
  * Readers pass over keys that they do not know.

@@ -4,7 +4,8 @@
 # usage: control.sh [--engine stock|xsplice] [--xen FILE --xen-syms FILE]
 #
 # The control tool on a real Xen with a real dom0: control-scenario in the lab,
-# and then a JSON parser over what it wrote. Default: Debian's hypervisor.
+# and then a JSON parser over what it wrote. Default: Debian's hypervisor; with
+# --engine xsplice one that is built from Debian's source with our engine.
 # $XSPLICE_BUILD is where the tools were built (default: build).
 set -eu
 export LC_ALL=C
@@ -21,12 +22,15 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-if [ -z "$xen" ]; then
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+if [ -z "$xen" ] && [ "$engine" = xsplice ]; then
+    "$top/lab/build-xen" --engine xsplice -o "$work/xen"
+    xen=$work/xen/xen.gz syms=$work/xen/xen-syms
+elif [ -z "$xen" ]; then
     target=$("$top/builder/debian-target" --no-build)
     xen=$target/xen.gz syms=$target/xen-syms
 fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 id=$(readelf -n "$syms" | sed -n 's/.*Build ID: //p')
 "$here/control-payloads" "$work" "$id"
 puts=()
@@ -48,13 +52,15 @@ json() {
         status=1
     fi
 }
+by='tool' name='stock Xen'
+[ "$engine" = stock ] || by=engine name='xsplice 1'
 json list 'length == 3 and (map(.name) == ["test1", "test2", "bare"])
     and .[0].state == "applied" and .[1].state == "loaded"
     and (.[0].build_id == "11" * 20) and (.[2].build_id == "66" * 20)
     and .[0].metadata.functions == "1"'
-json status ".build_id == \"$id\" and .loaded == 3 and .applied == 1 and (.payloads | length == 3)"
+json status ".engine == \"$name\" and .build_id == \"$id\" and .loaded == 3 and .applied == 1 and (.payloads | length == 3)"
 json info ".name == \"test1\" and .depends == [\"$id\"] and .pending == false and .error == null"
 json build-id ". == {build_id: \"$id\"}"
-json check '.can_be_applied and (.applied | not)'
+json check ".can_be_applied and (.applied | not) and .checked_by == \"$by\""
 json inspect '.functions[0].name == "xen_extra_version" and (.build_id == "66" * 20)'
 exit $status

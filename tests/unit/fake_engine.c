@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "control/xen_errno.h"
+#include "xsplice/reasons.h"
 #include "tests/unit/fake_engine.h"
 
 static void *fake_buffer(void *ctx, size_t size)
@@ -274,6 +275,12 @@ static int fake_own(struct fake_engine *f, struct xsplice_op *op)
     static const char about[] = "engine=xsplice 1\0reason=none";
     struct xsplice_op_info *info = &op->u.info;
 
+    if ( op->cmd == XSPLICE_OP_CHECK && f->check_busy )
+    {
+        f->check_busy--;
+        op->u.check.reason = XSPLICE_REASON_BUSY;
+        return -XEN_EBUSY;
+    }
     if ( op->cmd == XSPLICE_OP_CHECK )
     {
         op->u.check.reason = f->check_reason;

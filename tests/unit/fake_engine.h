@@ -48,8 +48,9 @@ struct fake_engine {
     int refuse_upload;       /* likewise */
     bool own;                /* has CHECK and INFO */
     int check_answer;
-    uint32_t check_reason;  /* XSPLICE_REASON_* */
-    const char *own_reason; /* what INFO says of a payload */
+    unsigned int check_busy; /* the next so many CHECKs: EBUSY */
+    uint32_t check_reason;   /* XSPLICE_REASON_* */
+    const char *own_reason;  /* what INFO says of a payload */
 };
 
 void fake_begin(struct fake_engine *f);

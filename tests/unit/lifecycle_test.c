@@ -82,6 +82,36 @@ static void every_state_takes_every_action(void **state)
     }
 }
 
+/* Is the string among those, each with its NUL, that INFO gives? */
+static bool info_has(const char *name, const char *wanted)
+{
+    char text[2048];
+    size_t size, at;
+
+    assert_int_equal(engine_info(name, text, sizeof(text), &size), 0);
+    assert_true(size <= sizeof(text));
+    for ( at = 0; at < size; at += strlen(text + at) + 1 )
+        if ( !strcmp(text + at, wanted) )
+            return true;
+    return false;
+}
+
+/* The words for a refusal are there, whether it was tried or only asked. */
+static void info_has_the_words_for_a_refused_check(void **state)
+{
+    loaded("answer");
+    loaded("answer_more");
+    assert_false(info_has("answer_more", "reason-id=DEPENDS_ABSENT"));
+    refused(engine_check("answer_more", APPLY, 0, &last),
+            XSPLICE_REASON_DEPENDS_ABSENT);
+    assert_true(info_has("answer_more", "reason-id=DEPENDS_ABSENT"));
+    assert_true(info_has("answer_more",
+                         "hint=apply that one first, in the right order"));
+    assert_int_equal(act("answer", APPLY), 0);
+    assert_int_equal(act("answer_more", APPLY), 0);
+    assert_false(info_has("answer_more", "reason-id=DEPENDS_ABSENT"));
+}
+
 /* While an operation waits for its stop, every other one is busy. */
 static void one_operation_at_a_time(void **state)
 {
@@ -339,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_patched_function_does_the_new_thing),
         TEST(every_state_takes_every_action),
+        TEST(info_has_the_words_for_a_refused_check),
         TEST(one_operation_at_a_time),
         TEST(a_payload_can_be_loaded_meanwhile),
         TEST(one_builds_upon_another),

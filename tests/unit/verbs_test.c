@@ -561,6 +561,31 @@ static void our_engine_is_asked_itself(void **state)
     assert_int_equal(engine.last_flags, 0);
 }
 
+/* Its words lead, whatever the table makes of the number. */
+static void our_engines_words_take_the_place_of_the_tables(void **state)
+{
+    engine.own = true;
+    upload("test1", "test1");
+    engine.own_reason = "the payload's own hook said no: -22";
+    engine.check_answer = XEN_EINVAL;
+    refuses("check test1", XS_FAILED,
+            "check test1: the payload's own hook said no: -22 (EINVAL)");
+    assert_null(strstr(err.what, "console"));
+}
+
+/* Another tool's operation is none of this payload's faults. */
+static void a_check_waits_for_another_ones_operation(void **state)
+{
+    engine.own = true;
+    upload("test1", "test1");
+    engine.check_busy = 3;
+    must("check test1");
+    assert_int_equal(engine.check_busy, 0);
+    assert_true(engine.slept > 0);
+    engine.check_busy = 1000000;
+    refuses("check test1 --timeout=1s", XS_BUSY, "EBUSY");
+}
+
 /* It has numbers for why: what will not change is not tried again. */
 static void our_engine_says_why_itself(void **state)
 {
@@ -609,6 +634,8 @@ int main(void)
         CASE(wait_and_is_applied_answer_by_status),
         CASE(our_engine_is_asked_itself),
         CASE(our_engine_says_why_itself),
+        CASE(our_engines_words_take_the_place_of_the_tables),
+        CASE(a_check_waits_for_another_ones_operation),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
