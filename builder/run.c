@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "builder/memory.h"
+#include "builder/strv.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -30,19 +31,10 @@ void run_print(FILE *to)
 static void print_word(const char *word)
 {
     bool plain = *word && !strpbrk(word, " \t\n\"'\\$`<>|&;()*?[]#~!{}");
+    char *quoted = plain ? NULL : str_quoted(word);
 
-    if ( plain )
-        fputs(word, printer);
-    else
-    {
-        fputc('\'', printer);
-        for ( ; *word; word++ )
-            if ( *word == '\'' )
-                fputs("'\\''", printer);
-            else
-                fputc(*word, printer);
-        fputc('\'', printer);
-    }
+    fputs(plain ? word : quoted, printer);
+    free(quoted);
 }
 
 /* "+ cd DIRECTORY && COMMAND <INPUT", the command as words or for the shell. */

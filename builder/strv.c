@@ -15,6 +15,26 @@ char *str_first(const char *s, size_t n)
     return copy;
 }
 
+char *str_quoted(const char *s)
+{
+    char *out = xs_calloc(4 * strlen(s) + 3, 1);
+    size_t n = 0;
+
+    out[n++] = '\'';
+    for ( ; *s; s++ )
+    {
+        if ( *s == '\'' )
+        {
+            memcpy(out + n, "'\\''", 4);
+            n += 4;
+        }
+        else
+            out[n++] = *s;
+    }
+    out[n] = '\'';
+    return out;
+}
+
 bool str_begins(const char *s, const char *with)
 {
     return !strncmp(s, with, strlen(with));

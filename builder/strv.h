@@ -25,6 +25,9 @@ void strv_take(struct strv *list, char *s);
 /* The first n bytes of s, in fresh memory; release with free(). */
 char *str_first(const char *s, size_t n);
 
+/* s as one word for the shell, in single quotes; release with free(). */
+char *str_quoted(const char *s);
+
 /* Whether s begins, or ends, with the other string. */
 bool str_begins(const char *s, const char *with);
 bool str_ends(const char *s, const char *with);

@@ -96,30 +96,9 @@ static int step(const char *command, const char *dir, const char *what,
     return rc;
 }
 
-/* A path for the shell, in single quotes. */
-static char *quote(const char *path)
-{
-    char *out = xs_calloc(4 * strlen(path) + 3, 1);
-    size_t n = 0;
-
-    out[n++] = '\'';
-    for ( ; *path; path++ )
-    {
-        if ( *path == '\'' )
-        {
-            memcpy(out + n, "'\\''", 4);
-            n += 4;
-        }
-        else
-            out[n++] = *path;
-    }
-    out[n] = '\'';
-    return out;
-}
-
 static int copy_tree(const char *xen, const char *at, struct xs_error *err)
 {
-    char *top = xs_printf("%s/..", xen), *from = quote(top);
+    char *top = xs_printf("%s/..", xen), *from = str_quoted(top);
     char *command = xs_printf("for f in Config.mk config xen; do\n"
                               "cp -a --reflink=auto %s/$f . || exit; done",
                               from);
