@@ -89,47 +89,55 @@ static size_t run_length(const struct list *list, size_t i)
     return n - i;
 }
 
-/*
- * Names that the programmer gave.  A name that is there once on both sides is
- * one thing, even if it became static or stopped being so; where an object
- * holds several files, the file must be the same too.
- */
-static void pair_by_name(struct list *old, struct list *new)
+/* What pairs the entries that have one key on both sides. */
+typedef void pair_fn(struct entry *old, size_t n, struct entry *new, size_t m);
+
+static void for_each_key(struct list *old, struct list *new, pair_fn *pair_run)
 {
-    size_t i = 0, j = 0, k, l;
+    size_t i = 0, j = 0;
 
     while ( i < old->nr && j < new->nr )
     {
         int d = strcmp(old->entries[i].key, new->entries[j].key);
         size_t n = run_length(old, i), m = run_length(new, j);
 
-        if ( d < 0 )
+        if ( !d )
+            pair_run(&old->entries[i], n, &new->entries[j], m);
+        if ( d <= 0 )
             i += n;
-        else if ( d > 0 )
+        if ( d >= 0 )
             j += m;
-        else
-        {
-            for ( k = i; k < i + n; k++ )
-                for ( l = j; l < j + m; l++ )
-                {
-                    struct atom *o = old->entries[k].atom;
-                    struct atom *w = new->entries[l].atom;
-                    bool once = n == 1 && m == 1;
-                    bool file = !strcmp(o->sym->file, w->sym->file);
-                    bool unique =
-                        (k == i ||
-                         by_key(&old->entries[k - 1], &old->entries[k])) &&
-                        (k + 1 == i + n ||
-                         by_key(&old->entries[k], &old->entries[k + 1]));
-
-                    if ( !o->twin && !w->twin && same_sort(o, w) &&
-                         (once || (file && unique)) )
-                        pair(o, w);
-                }
-            i += n;
-            j += m;
-        }
     }
+}
+
+/* No other entry beside this one has its key and its file. */
+static bool is_unique(const struct entry *run, size_t n, size_t k)
+{
+    return (!k || by_key(&run[k - 1], &run[k])) &&
+           (k + 1 == n || by_key(&run[k], &run[k + 1]));
+}
+
+/*
+ * Names that the programmer gave.  A name that is there once on both sides is
+ * one thing, even if it became static or stopped being so; where an object
+ * holds several files, the file must be the same too.
+ */
+static void pair_names(struct entry *old, size_t n, struct entry *new,
+                       size_t m)
+{
+    size_t k, l;
+
+    for ( k = 0; k < n; k++ )
+        for ( l = 0; l < m; l++ )
+        {
+            struct atom *o = old[k].atom, *w = new[l].atom;
+            bool once = n == 1 && m == 1;
+            bool file = !strcmp(o->sym->file, w->sym->file);
+
+            if ( !o->twin && !w->twin && same_sort(o, w) &&
+                 (once || (file && is_unique(old, n, k))) )
+                pair(o, w);
+        }
 }
 
 static void refer(struct list *list, const struct atom *target,
@@ -294,47 +302,29 @@ static void pair_lonely(struct entry *old, size_t n, struct entry *new,
         pair(old->atom, new->atom);
 }
 
-static void pair_numbered(struct list *old, struct list *new)
+static void pair_numbered(struct entry *old, size_t n, struct entry *new,
+                          size_t m)
 {
-    size_t i = 0, j = 0;
-
-    while ( i < old->nr && j < new->nr )
-    {
-        int d = strcmp(old->entries[i].key, new->entries[j].key);
-        size_t n = run_length(old, i), m = run_length(new, j);
-
-        if ( d < 0 )
-            i += n;
-        else if ( d > 0 )
-            j += m;
-        else
-        {
-            struct entry *o = &old->entries[i], *w = &new->entries[j];
-
-            pair_clones(o, n, w, m);
-            pair_lonely(o, n, w, m);
-            while ( pair_alike(o, n, w, m, SAME_CODE) ||
-                    pair_alike(o, n, w, m, SAME_REFERRERS) ||
-                    pair_alike(o, n, w, m, SOME_REFERRERS) )
-                ;
-            i += n;
-            j += m;
-        }
-    }
+    pair_clones(old, n, new, m);
+    pair_lonely(old, n, new, m);
+    while ( pair_alike(old, n, new, m, SAME_CODE) ||
+            pair_alike(old, n, new, m, SAME_REFERRERS) ||
+            pair_alike(old, n, new, m, SOME_REFERRERS) )
+        ;
 }
 
 void correlate(struct object *old, struct object *new)
 {
     struct list o = collect(old, false), n = collect(new, false);
 
-    pair_by_name(&o, &n);
+    for_each_key(&o, &n, pair_names);
     release(&o);
     release(&n);
     o = collect(old, true);
     n = collect(new, true);
     find_referrers(old, &o);
     find_referrers(new, &n);
-    pair_numbered(&o, &n);
+    for_each_key(&o, &n, pair_numbered);
     release(&o);
     release(&n);
 }

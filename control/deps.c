@@ -48,17 +48,25 @@ int deps_built_for(const struct inventory *inv, const struct loaded *target,
                         "can force this");
 }
 
-int deps_may_apply(const struct inventory *inv, const struct loaded *target,
-                   bool force, struct xs_error *err)
+/* 1: the dependencies are to be looked at; 0: it is forced; -1: refused. */
+static int may_look(const struct inventory *inv, const struct loaded *target,
+                    bool force, struct xs_error *err)
 {
-    size_t i;
-
     if ( deps_built_for(inv, target, err) )
         return -1;
     if ( force )
         return 0;
-    if ( target->source == SOURCE_NONE )
-        return unknown(err);
+    return target->source == SOURCE_NONE ? unknown(err) : 1;
+}
+
+int deps_may_apply(const struct inventory *inv, const struct loaded *target,
+                   bool force, struct xs_error *err)
+{
+    size_t i;
+    int rc;
+
+    if ( (rc = may_look(inv, target, force, err)) <= 0 )
+        return rc;
     for ( i = 0; i < target->identity.depends.n; i++ )
     {
         const struct xs_build_id *id = &target->identity.depends.id[i];
@@ -92,13 +100,10 @@ int deps_may_replace(const struct inventory *inv, const struct loaded *target,
                      bool force, struct xs_error *err)
 {
     size_t i;
+    int rc;
 
-    if ( deps_built_for(inv, target, err) )
-        return -1;
-    if ( force )
-        return 0;
-    if ( target->source == SOURCE_NONE )
-        return unknown(err);
+    if ( (rc = may_look(inv, target, force, err)) <= 0 )
+        return rc;
     for ( i = 0; i < target->identity.depends.n; i++ )
     {
         const struct xs_build_id *id = &target->identity.depends.id[i];
