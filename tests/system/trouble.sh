@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The lab recognises a machine in trouble for what it is: panics, hangs, resets;
+# and takes no busy machine for a hanging one.
+. "$(dirname "$0")/../lib.sh"
+
+# scenario NAME: a scenario from standard input, as a file in this directory.
+scenario() { { echo '#!/bin/sh'; cat; } >"$1"; }
+
+# payload NAME: a payload for the hypervisor that the lab boots, which runs the
+# instructions from standard input in the hypervisor when it is applied (hook
+# preapply: in the hypercall, interrupts on). Written down by hand, so that the
+# lab's tests stand on nothing but the lab.
+payload()
+{
+    local id note section
+
+    id=$(readelf -n "$("$top/builder/debian-target" --no-build)/xen-syms" | sed -n 's/.*Build ID: //p')
+    note="    .long 4, ${#id} / 2, 3
+    .asciz \"GNU\"
+    .byte 0x$(sed 's/../&, 0x/g; s/, 0x$//' <<<"$id")"
+    {
+        for section in .livepatch.depends .livepatch.xen_depends; do
+            printf '    .section %s, "a", @note\n%s\n' "$section" "$note"
+        done
+        printf '    .section .livepatch.hooks.preapply, "aw", @progbits\n    .quad hook\n'
+        printf '    .text\n    .globl hook\n    .type hook, @function\nhook:\n    endbr64\n'
+        cat
+        printf '    .size hook, . - hook\n'
+    } >"$1.s"
+    as -o "$1.o" "$1.s"
+    ld -r --build-id=sha1 -o "$1" "$1.o"
+    scenario "apply-$1" <<END
+xen-livepatch upload $1 $1 || exit 3
+echo uploaded
+xen-livepatch apply $1
+sleep 1000
+END
+}
+
+test_hypervisor_panic()
+{
+    # An NMI that nobody asked for: the lab tells Xen to take it as fatal.
+    scenario crash <<<'debug-key N; sleep 1000'
+    expect_status 120 lab --timeout 200 crash
+    expect_match 'lab: the hypervisor panicked' output
+    expect_match 'Panic on CPU' output
+}
+
+# Through hardware virtualisation, and on the clock that counts instructions.
+test_hypervisor_panic_under_a_pvh_dom0()
+{
+    scenario crash <<<'debug-key N; sleep 1000'
+    expect_status 120 lab --pvh --timeout 600 crash
+    expect_match 'lab: the hypervisor panicked' output
+    expect_match 'Panic on CPU' output
+}
+
+test_hypervisor_panic_in_counted_time()
+{
+    scenario crash <<<'debug-key N; sleep 1000'
+    expect_status 120 lab --icount --timeout 600 crash
+    expect_match 'lab: the hypervisor panicked' output
+    expect_match 'Panic on CPU' output
+}
+
+# The stack is gone: no handler can run on it.
+test_hypervisor_double_fault()
+{
+    payload fault <<'END'
+    mov $0xdead0000dead0000, %rsp
+    push %rax
+END
+    expect_status 120 lab --timeout 300 --put fault apply-fault
+    expect_match '^uploaded' output
+    expect_match 'DOUBLE FAULT' output
+}
+
+test_hypervisor_triple_fault()
+{
+    payload fault <<'END'
+    push $0
+    push $0
+    lidt (%rsp)
+    ud2
+END
+    expect_status 120 lab --timeout 300 --put fault apply-fault
+    expect_match 'lab: the machine was reset' output
+}
+
+# The other processor and half of dom0 go on.
+test_hypervisor_hang_with_interrupts_off()
+{
+    payload spin <<'END'
+    cli
+1:  pause
+    jmp 1b
+END
+    expect_status 121 lab --timeout 600 --put spin apply-spin
+    expect_match '^uploaded' output
+    expect_match 'lab: the hypervisor hangs: processor [01] runs in Xen with interrupts off' output
+}
+
+# Xen's timers still tick, but nothing else gets on.
+test_hypervisor_hang_with_interrupts_on()
+{
+    payload spin <<'END'
+1:  pause
+    jmp 1b
+END
+    expect_status 121 lab --timeout 600 --smp 1 --put spin apply-spin
+    expect_match 'lab: the hypervisor hangs: processor 0 does not leave Xen' output
+}
+
+test_hypervisor_halted()
+{
+    payload halt <<'END'
+    cli
+1:  hlt
+    jmp 1b
+END
+    expect_status 121 lab --timeout 600 --smp 1 --put halt apply-halt
+    expect_match 'lab: the hypervisor hangs: all processors are halted' output
+}
+
+# Hard work of dom0 and of Xen is no hang: a processor that is always busy,
+# hypercalls without end.
+test_busy_machine_is_no_hang()
+{
+    scenario work <<'END'
+(while :; do :; done) &
+(while :; do xen-livepatch list >/dev/null; done) &
+i=0; while [ $i -lt 300 ]; do xen-livepatch list >/dev/null; i=$((i + 1)); done
+END
+    expect_status 0 lab --smp 1 work
+}
+
+# The kernel's own reboot: the machine goes away under the scenario.
+test_machine_reset()
+{
+    scenario reset <<<'reboot -f; sleep 1000'
+    expect_status 120 lab --timeout 200 reset
+    expect_match 'lab: the machine was reset' output
+}
+
+test_dom0_kernel_panic()
+{
+    scenario oops <<<'echo c >/proc/sysrq-trigger; sleep 1000'
+    expect_status 123 lab --timeout 200 oops
+    expect_match '^lab: the dom0 kernel died' output
+}
+
+run_tests
