@@ -26,14 +26,14 @@
 #define NO_SLOT      0xffffu
 
 /*
- * A page of text that is mapped in the window: at a slot of its own, or at two
- * when what is written crosses into the next page.
+ * A run of pages of text that is mapped in the window.  It is as long as the
+ * writes lie in adjoining pages.
  */
 struct alias {
-    unsigned long page; /* run address */
-    unsigned int pages; /* 1 or 2 */
-    uint16_t slot;      /* first one in the window */
-    uint16_t next;      /* in the hash chain, index into aliases[] */
+    unsigned long page; /* run address of the first */
+    unsigned int pages;
+    uint16_t slot; /* first one in the window */
+    uint16_t next; /* in the hash chain, index into aliases[] */
 };
 
 static DEFINE_SPINLOCK(window_lock);
@@ -147,7 +147,7 @@ void *port_alias_map(unsigned long addr, size_t len)
     struct alias *a;
     void *va = NULL;
 
-    if ( !window || !len || pages > 2 )
+    if ( !window || !len || pages > WINDOW_PAGES )
         return NULL;
 
     spin_lock(&window_lock);
