@@ -404,29 +404,3 @@ struct elf_section *elf_find(const struct elf *elf, const char *name)
             return &elf->sections[i];
     return NULL;
 }
-
-size_t elf_relocs(const struct elf_section *rela)
-{
-    return rela->size / sizeof(struct file_rela);
-}
-
-int elf_reloc(const struct elf *elf, const struct elf_section *rela, size_t i,
-              struct elf_reloc *out, struct refusal *why)
-{
-    const struct elf_section *target = &elf->sections[rela->target];
-    struct file_rela f;
-
-    memcpy(&f, rela->data + i * sizeof(f), sizeof(f));
-    if ( f.offset >= target->size )
-        return refuse(why, XSPLICE_REASON_RELOC_OFFSET,
-                      "%s, entry %zu, offset %#llx of %#zx", rela->name, i,
-                      (unsigned long long)f.offset, target->size);
-    out->offset = f.offset;
-    out->type = f.info;
-    out->symbol = f.info >> 32;
-    out->addend = f.addend;
-    if ( out->symbol >= elf->nsymbols )
-        return refuse(why, XSPLICE_REASON_RELOC_SYMBOL,
-                      "%s, entry %zu, symbol %u", rela->name, i, out->symbol);
-    return 0;
-}

@@ -9,6 +9,7 @@
 #ifndef ENGINE_CORE_ELF_H
 #define ENGINE_CORE_ELF_H
 
+#include "elf-format.h"
 #include "port.h"
 #include "refusal.h"
 
@@ -80,9 +81,33 @@ void elf_close(struct elf *elf);
  */
 struct elf_section *elf_find(const struct elf *elf, const char *name);
 
-/* Number of relocations, and the i-th one, checked. */
-size_t elf_relocs(const struct elf_section *rela);
-int elf_reloc(const struct elf *elf, const struct elf_section *rela, size_t i,
-              struct elf_reloc *out, struct refusal *why);
+/* Number of relocations. */
+static inline size_t elf_relocs(const struct elf_section *rela)
+{
+    return rela->size / sizeof(struct file_rela);
+}
+
+/* The i-th one, checked; here, because there are so many. */
+static inline int elf_reloc(const struct elf *elf,
+                            const struct elf_section *rela, size_t i,
+                            struct elf_reloc *out, struct refusal *why)
+{
+    const struct elf_section *target = &elf->sections[rela->target];
+    struct file_rela f;
+
+    memcpy(&f, rela->data + i * sizeof(f), sizeof(f));
+    out->offset = f.offset;
+    out->type = f.info;
+    out->symbol = f.info >> 32;
+    out->addend = f.addend;
+    if ( f.offset >= target->size )
+        return refuse(why, XSPLICE_REASON_RELOC_OFFSET,
+                      "%s, entry %zu, offset %#llx of %#zx", rela->name, i,
+                      (unsigned long long)f.offset, target->size);
+    if ( out->symbol >= elf->nsymbols )
+        return refuse(why, XSPLICE_REASON_RELOC_SYMBOL,
+                      "%s, entry %zu, symbol %u", rela->name, i, out->symbol);
+    return 0;
+}
 
 #endif /* ENGINE_CORE_ELF_H */

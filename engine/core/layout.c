@@ -105,25 +105,34 @@ int cf_check layout_plan(struct loader *l)
     return order_sections(l);
 }
 
+/*
+ * Byte by byte once: what no section fills becomes a trap in code, and zero in
+ * data.
+ */
 int cf_check layout_fill(struct loader *l)
 {
+    static const uint8_t filler[PART_COUNT] = { [PART_RX] = 0xcc };
     struct region *r = &l->p->region;
+    uint8_t *gap[PART_COUNT];
     unsigned int i;
 
-    /* What nobody fills: a trap in code, zero in data. */
-    memset(r->fill + r->offset[PART_RX], 0xcc, r->size[PART_RX]);
-    memset(r->fill + r->offset[PART_RW], 0, r->size[PART_RW]);
-    memset(r->fill + r->offset[PART_RO], 0, r->size[PART_RO]);
+    for ( i = 0; i < PART_COUNT; i++ )
+        gap[i] = r->fill + r->offset[i];
     for ( i = 1; i < l->elf.nsections; i++ )
     {
         const struct elf_section *s = &l->elf.sections[i];
 
         if ( s->kind != SECTION_LOADED )
             continue;
+        memset(gap[s->part], filler[s->part], s->fill - gap[s->part]);
+        gap[s->part] = s->fill + s->size;
         if ( s->zeroes )
             memset(s->fill, 0, s->size);
         else
             memcpy(s->fill, s->data, s->size);
     }
+    for ( i = 0; i < PART_COUNT; i++ )
+        memset(gap[i], filler[i],
+               r->fill + r->offset[i] + r->size[i] - gap[i]);
     return 0;
 }

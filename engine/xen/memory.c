@@ -19,16 +19,23 @@
 #include "engine/xen/xen.h"
 
 /*
- * Above a page xmalloc takes whole powers of two pages; the symbol table and
- * the uploaded file are neither small nor a power of two.
+ * Pages in one piece need no mapping, which costs more than all that is done
+ * with most of them; mapped ones are for when no such piece is left.  Whole
+ * pages are cleared as such: memset() goes by bytes.
  */
-#define ALLOC_IN_HEAP PAGE_SIZE
-
 void *port_alloc(size_t size)
 {
-    if ( size <= ALLOC_IN_HEAP )
+    void *p;
+    size_t i;
+
+    if ( size < PAGE_SIZE )
         return xzalloc_bytes(size ?: 1);
-    return vzalloc(size);
+    p = xmalloc_bytes(size);
+    if ( !p )
+        return vzalloc(size);
+    for ( i = 0; i < size; i += PAGE_SIZE )
+        clear_page((uint8_t *)p + i);
+    return p;
 }
 
 void port_free(void *p)
@@ -57,7 +64,7 @@ static unsigned int part_rights(enum region_part part)
 
 int port_region_alloc(struct region *r)
 {
-    size_t total = 0, offset[PART_COUNT];
+    size_t total = 0, at, offset[PART_COUNT];
     unsigned int i;
     void *base;
 
@@ -73,7 +80,8 @@ int port_region_alloc(struct region *r)
     base = vmalloc_xen(total);
     if ( !base )
         return -ENOMEM;
-    memset(base, 0, total);
+    for ( at = 0; at < total; at += PAGE_SIZE )
+        clear_page((uint8_t *)base + at);
 
     for ( i = 0; i < PART_COUNT; i++ )
         r->offset[i] = offset[i];

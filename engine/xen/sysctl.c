@@ -11,7 +11,6 @@
 #include <xen/livepatch.h>
 #include <xen/sched.h>
 #include <xen/string.h>
-#include <xen/vmap.h>
 
 #include <public/sysctl.h>
 
@@ -55,14 +54,14 @@ static int op_upload(struct xen_sysctl_livepatch_upload *op)
     if ( !guest_handle_okay(op->payload, op->size) )
         return -EFAULT;
 
-    raw = vmalloc(op->size);
+    raw = port_alloc(op->size);
     if ( !raw )
         return -ENOMEM;
     if ( __copy_from_guest(raw, op->payload, op->size) )
         rc = -EFAULT;
     else
         rc = engine_upload(name, raw, op->size, &why);
-    vfree(raw);
+    port_free(raw);
     return rc;
 }
 
@@ -119,7 +118,7 @@ static int op_info(struct op_info *op)
         rc = get_name(&op->name, name);
     if ( rc )
         return rc;
-    text = vzalloc(INFO_ROOM);
+    text = port_alloc(INFO_ROOM);
     if ( !text )
         return -ENOMEM;
 
@@ -128,7 +127,7 @@ static int op_info(struct op_info *op)
         rc = -EFAULT;
     if ( !rc )
         op->size = size;
-    vfree(text);
+    port_free(text);
     return rc;
 }
 

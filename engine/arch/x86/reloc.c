@@ -16,28 +16,22 @@ enum {
     R_PC64 = 24,
 };
 
+static const struct kind {
+    uint8_t size; /* 0: not taken */
+    bool relative;
+} kinds[] = {
+    [R_64] = { 8 },         [R_PC32] = { 4, true }, [R_PLT32] = { 4, true },
+    [R_32] = { 4 },         [R_32S] = { 4 },        [R_16] = { 2 },
+    [R_PC16] = { 2, true }, [R_8] = { 1 },          [R_PC8] = { 1, true },
+    [R_PC64] = { 8, true },
+};
+
 unsigned int arch_reloc_size(uint32_t type, bool *relative)
 {
-    *relative = type == R_PC32 || type == R_PLT32 || type == R_PC16 ||
-                type == R_PC8 || type == R_PC64;
-    switch ( type )
-    {
-    case R_64:
-    case R_PC64:
-        return 8;
-    case R_PC32:
-    case R_PLT32:
-    case R_32:
-    case R_32S:
-        return 4;
-    case R_16:
-    case R_PC16:
-        return 2;
-    case R_8:
-    case R_PC8:
-        return 1;
-    }
-    return 0;
+    *relative = type < ARRAY_SIZE(kinds) && kinds[type].relative;
+    if ( type >= ARRAY_SIZE(kinds) )
+        return 0;
+    return kinds[type].size;
 }
 
 /* Does the value survive in so many bytes?  The ABI says how it is read. */
@@ -67,7 +61,6 @@ int arch_reloc_apply(uint32_t type, uint8_t *fill, unsigned long place,
                      unsigned long symbol, int64_t addend)
 {
     uint64_t value = (uint64_t)symbol + (uint64_t)addend;
-    bool relative;
     unsigned int size;
 
     if ( type == R_64 ) /* by far the most frequent in tables */
@@ -75,8 +68,8 @@ int arch_reloc_apply(uint32_t type, uint8_t *fill, unsigned long place,
         memcpy(fill, &value, sizeof(value));
         return 0;
     }
-    size = arch_reloc_size(type, &relative);
-    if ( relative )
+    size = kinds[type].size;
+    if ( kinds[type].relative )
         value -= place;
     if ( !fits(type, value) )
         return -EOVERFLOW;
