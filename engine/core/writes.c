@@ -307,13 +307,27 @@ void writes_free(struct operation *op)
 
 /* ---- in the stop ---- */
 
+/* Nearly all are jumps: two stores instead of a call. */
+static void store(const struct write *w)
+{
+    uint8_t *at = w->alias;
+
+    if ( w->len == ARCH_JUMP_SIZE )
+    {
+        memcpy(at, w->put, ARCH_JUMP_SIZE - 1);
+        at[ARCH_JUMP_SIZE - 1] = w->put[ARCH_JUMP_SIZE - 1];
+    }
+    else
+        memcpy(at, w->put, w->len);
+}
+
 void writes_commit_undo(const struct operation *op)
 {
     unsigned int i;
 
     for ( i = 0; i < op->nundo; i++ )
         if ( !op->writes[i].superseded || op->hooks )
-            memcpy(op->writes[i].alias, op->writes[i].put, op->writes[i].len);
+            store(&op->writes[i]);
 }
 
 void writes_commit_put(const struct operation *op)
@@ -321,7 +335,7 @@ void writes_commit_put(const struct operation *op)
     unsigned int i;
 
     for ( i = op->nundo; i < op->nundo + op->nput; i++ )
-        memcpy(op->writes[i].alias, op->writes[i].put, op->writes[i].len);
+        store(&op->writes[i]);
 }
 
 bool writes_overlap(const struct payload *a, const struct payload *b,

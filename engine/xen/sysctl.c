@@ -101,8 +101,8 @@ static int op_check(struct op_check *op)
     return rc;
 }
 
-/* Longer than any answer: build-ids, dependencies, a reason with its hint. */
-#define INFO_ROOM 8192u
+/* The names of all functions are in the answer; the caller says what it has. */
+#define INFO_ROOM (128u << 10)
 
 /* A name of size 0 asks about the engine itself. */
 static int op_info(struct op_info *op)
@@ -118,7 +118,7 @@ static int op_info(struct op_info *op)
         rc = get_name(&op->name, name);
     if ( rc )
         return rc;
-    text = port_alloc(INFO_ROOM);
+    text = port_alloc(room);
     if ( !text )
         return -ENOMEM;
 
