@@ -8,6 +8,7 @@
 #include "builder/findings.h"
 #include "builder/fs.h"
 #include "builder/generated.h"
+#include "builder/layout.h"
 #include "builder/memory.h"
 #include "builder/newunit.h"
 #include "common/file.h"
@@ -115,13 +116,30 @@ static int find_units(const struct options *o, struct outcome *out,
     return 0;
 }
 
+/* Units whose code is the same count too: a structure's size is in no code. */
+static int check_types(struct outcome *out, struct xs_error *err)
+{
+    size_t i;
+
+    for ( i = 0; i < out->units.n; i++ )
+    {
+        const struct unit *unit = &out->units.v[i];
+
+        if ( unit->old_types &&
+             layout_check(unit->old_types, unit->new_types,
+                          unit->record->source, &out->front, err) )
+            return -1;
+    }
+    return 0;
+}
+
 static int compile(struct outcome *out, struct xs_error *err)
 {
     struct compiling *c = &out->compiling;
     size_t i, equal = 0, n = 0;
 
     stage_begin(out->stages, "compile");
-    if ( compile_units(c, &out->units, err) )
+    if ( compile_units(c, &out->units, err) || check_types(out, err) )
         return -1;
     for ( i = 0; i < out->units.n; i++ )
     {

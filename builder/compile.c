@@ -11,6 +11,18 @@
 #include "builder/memory.h"
 #include "builder/overlay.h"
 #include "builder/run.h"
+#include "builder/sameobject.h"
+
+/*
+ * DWARF for comparing types and no more than that: no tracking of variables,
+ * no marks of statements, so that nothing of it reaches the code generator.
+ * Types that the unit defines and does not use count too, as objects may come
+ * from a function that the change takes away, or go to one that it adds.
+ */
+#define DWARF " -g -fno-eliminate-unused-debug-types"
+#define DWARF_GCC                                                             \
+    DWARF " -fno-var-tracking -fno-var-tracking-assignments "                 \
+          "-gno-statement-frontiers"
 
 static char *overlay_of(const struct compiling *c, bool old)
 {
@@ -61,6 +73,23 @@ static char *tool_prefix(const char *command)
     return p;
 }
 
+/* Whether the objects are to have DWARF, and the build makes none. */
+static bool needs_dwarf(const struct unit *unit)
+{
+    return unit->types && !strstr(unit->record->command, " -g ");
+}
+
+/* The options for it; clang, which tracks variables anyway, knows but one. */
+static const char *dwarf_options(const struct unit *unit)
+{
+    const char *command = unit->record->command;
+    char *cc = str_first(command, strcspn(command, " "));
+    bool clang = strstr(fs_name(cc), "clang");
+
+    free(cc);
+    return clang ? DWARF : DWARF_GCC;
+}
+
 /*
  * All that makes a unit's linked object in an overlay: the recorded command;
  * the renaming of the FILE symbol, which Kbuild does and does not record; and
@@ -68,10 +97,12 @@ static char *tool_prefix(const char *command)
  */
 static char *unit_command(const struct compiling *c, const struct unit *unit)
 {
+    const char *dwarf = needs_dwarf(unit) ? dwarf_options(unit) : "";
     const struct record *record = unit->record;
     char *out = record_option(record->command, "-o");
     char *prefix = tool_prefix(record->command);
-    char *all = xs_printf("set -e\n%s\n", record->command), *more;
+    char *all = xs_printf("set -e\n%s%s\n", record->command, dwarf);
+    char *more;
 
     if ( out && strcmp(out, record->target) )
     {
@@ -125,13 +156,14 @@ struct work_list {
     size_t n;
 };
 
-static void add_job(struct work_list *list, const struct compiling *c,
-                    struct unit *unit, const char *at)
+/* Takes the command. */
+static void add_job(struct work_list *list, struct unit *unit, char *command,
+                    const char *at)
 {
     list->job = xs_grow(list->job, list->n, sizeof(*list->job));
     list->unit = xs_grow(list->unit, list->n, sizeof(*list->unit));
     memset(&list->job[list->n], 0, sizeof(*list->job));
-    list->job[list->n].command = unit_command(c, unit);
+    list->job[list->n].command = command;
     list->job[list->n].directory = at;
     list->unit[list->n++] = unit;
 }
@@ -211,7 +243,8 @@ static int compare_objects(struct unit *unit, struct xs_error *err)
         rc = fs_read(unit->new_path, &b, &nb, err);
     if ( !rc )
     {
-        unit->equal = na == nb && !memcmp(a, b, na);
+        unit->equal = (na == nb && !memcmp(a, b, na)) ||
+                      (unit->types && object_same(a, na, b, nb));
         old_cc = compiler_of(a, na);
         new_cc = compiler_of(b, nb);
     }
@@ -231,36 +264,60 @@ static int compare_objects(struct unit *unit, struct xs_error *err)
     return rc;
 }
 
+/*
+ * The old object has no DWARF, and that is what is wanted; what else the
+ * compiler writes is thrown away.
+ */
+static void add_types_job(struct work_list *list, struct unit *unit,
+                          const char *at)
+{
+    const struct record *record = unit->record;
+    char *out = record_option(record->command, "-o");
+
+    unit->old_types = xs_printf("%s/%s", at, out ? out : record->target);
+    add_job(list, unit,
+            xs_printf("%s%s", record->command, dwarf_options(unit)), at);
+    free(out);
+}
+
+/* Adds what has to be compiled for a unit, and says where the objects are. */
+static int add_unit(struct compiling *c, struct work_list *list,
+                    struct unit *unit, const char *old_at, const char *new_at,
+                    struct xs_error *err)
+{
+    bool fresh;
+
+    unit->new_path = xs_printf("%s/%s", new_at, unit->object);
+    add_job(list, unit, unit_command(c, unit), new_at);
+    if ( unit->record->added )
+        return 0;
+    fresh = object_fresh(c, unit);
+    unit->old_path = xs_printf("%s/%s", fresh ? c->xen : old_at, unit->object);
+    if ( unit->types )
+        unit->new_types = xs_strdup(unit->new_path);
+    if ( (!fresh || needs_dwarf(unit)) && !fs_is_directory(old_at) &&
+         overlay_make(c->xen, old_at, err) )
+        return -1;
+    if ( fresh && needs_dwarf(unit) )
+        add_types_job(list, unit, old_at);
+    else if ( unit->types )
+        unit->old_types = xs_strdup(unit->old_path);
+    if ( !fresh )
+        add_job(list, unit, unit_command(c, unit), old_at);
+    return 0;
+}
+
 int compile_units(struct compiling *c, struct units *units,
                   struct xs_error *err)
 {
     char *old_at = overlay_of(c, true), *new_at = overlay_of(c, false);
     struct work_list list = { NULL, NULL, 0 };
-    bool have_old = fs_is_directory(old_at);
     size_t i;
     int rc = 0;
 
     for ( i = 0; i < units->n && !rc; i++ )
-    {
-        struct unit *unit = &units->v[i];
-
-        if ( unit->skipped )
-            continue;
-        unit->new_path = xs_printf("%s/%s", new_at, unit->object);
-        add_job(&list, c, unit, new_at);
-        if ( unit->record->added )
-            continue;
-        if ( object_fresh(c, unit) )
-        {
-            unit->old_path = xs_printf("%s/%s", c->xen, unit->object);
-            continue;
-        }
-        unit->old_path = xs_printf("%s/%s", old_at, unit->object);
-        if ( !have_old )
-            rc = overlay_make(c->xen, old_at, err);
-        have_old = true;
-        add_job(&list, c, unit, old_at);
-    }
+        if ( !units->v[i].skipped )
+            rc = add_unit(c, &list, &units->v[i], old_at, new_at, err);
     if ( !rc )
         rc = run_jobs(list.job, list.n, c->parallel, err);
     if ( !rc )

@@ -7,6 +7,7 @@
 #include "builder/lexline.h"
 #include "builder/linediff.h"
 #include "builder/memory.h"
+#include "builder/outline.h"
 #include "builder/strv.h"
 
 static bool in_name(char c)
@@ -106,99 +107,29 @@ static char *inline_name(const char *code)
     return str_first(name, n);
 }
 
-/* One text, and what stands where in it. */
-struct outline {
-    const char *text;
-    struct line {
-        const char *at;
-        bool code;      /* more than comments */
-        bool directive; /* is or continues a directive */
-        size_t first;   /* index of the line that the directive, or the
-                           declaration, begins on */
-        size_t last;    /* and ends on */
-    } * line;
-    size_t n;
-};
-
-static void close_run(struct outline *o, size_t first, size_t last)
-{
-    size_t i;
-
-    for ( i = first; i <= last && i < o->n; i++ )
-        if ( o->line[i].first == first )
-            o->line[i].last = last;
-}
-
-static void outline_make(const char *text, struct outline *o)
-{
-    struct lexline *lex = xs_calloc(1, sizeof(*lex));
-    size_t decl = 0, directive = 0;
-    bool in_decl = false;
-
-    memset(o, 0, sizeof(*o));
-    o->text = text;
-    while ( *text )
-    {
-        size_t n = strcspn(text, "\n");
-        bool goes_on = lex->in_directive;
-        struct line *line;
-
-        lexline_read(lex, text, n);
-        o->line = xs_grow(o->line, o->n, sizeof(*o->line));
-        line = &o->line[o->n];
-        memset(line, 0, sizeof(*line));
-        line->at = text;
-        line->code = lex->code;
-        line->directive = lex->directive;
-        if ( lex->directive )
-        {
-            directive = goes_on ? directive : o->n;
-            line->first = directive;
-        }
-        else
-        {
-            if ( !in_decl )
-                decl = o->n;
-            in_decl = in_decl || lex->code;
-            line->first = decl;
-        }
-        line->last = o->n++;
-        close_run(o, line->first, line->last);
-        if ( !lex->directive && lex->ends )
-            in_decl = false;
-        text += n + (text[n] == '\n');
-    }
-    free(lex);
-}
-
 /* Adds the name of what the line belongs to; false if it has none. */
 static bool add_name(const struct outline *o, size_t at,
                      struct named_list *names)
 {
-    const struct line *line = &o->line[at];
-    const char *begin = o->line[line->first].at;
-    const char *end = line->last + 1 < o->n ? o->line[line->last + 1].at
-                                            : begin + strlen(begin);
-    char *text, *code, *name;
+    const struct outline_line *line = &o->line[at];
+    char *code, *name;
 
     if ( !line->code )
         return true;
     if ( line->directive )
     {
-        name = macro_name(begin);
+        name = macro_name(o->line[line->first].at);
         if ( name )
             add(names, name, 0);
         return name;
     }
-    text = str_first(begin, end - begin);
-    code = lexline_code(text);
+    code = outline_run_code(o, at);
     /* A conditional inside would make the outline's braces a guess. */
     name = strchr(code, '#') ? NULL : inline_name(code);
     if ( name )
         /* More than once: macros decide how much of it is left, so ask less. */
         add(names, name, count(code, name) == 1);
     free(code);
-    free(text);
     return name;
 }
 
@@ -238,8 +169,8 @@ bool named_collect(const char *old_text, const char *new_text,
             own_of(names, &old_names.v[i]));
     named_free(&old_names);
     linediff_free(&diff);
-    free(old_outline.line);
-    free(new_outline.line);
+    outline_free(&old_outline);
+    outline_free(&new_outline);
     return all;
 }
 

@@ -8,6 +8,7 @@
 #include "builder/fs.h"
 #include "builder/lexline.h"
 #include "builder/memory.h"
+#include "builder/typetext.h"
 
 static bool is_source(const char *path)
 {
@@ -167,6 +168,34 @@ static bool source_gone(const struct changes *changes, const char *source)
     return file && !file->new_text;
 }
 
+/* Which of the changed files may change a type.  Release with free(). */
+static bool *concerned_files(const struct changes *changes)
+{
+    bool *concerned = xs_calloc(changes->nr + 1, sizeof(*concerned));
+    size_t i;
+
+    for ( i = 0; i < changes->nr; i++ )
+        concerned[i] = typetext_concerned(changes->file[i].old_text,
+                                          changes->file[i].new_text);
+    return concerned;
+}
+
+/* A unit that is new has no objects yet, and assembly no types. */
+static bool types_concerned(const struct unit *unit,
+                            const struct changes *changes,
+                            const bool *concerned)
+{
+    size_t i;
+
+    if ( unit->assembly || unit->record->added )
+        return false;
+    for ( i = 0; i < changes->nr; i++ )
+        if ( concerned[i] &&
+             strv_has_sorted(&unit->record->deps, changes->file[i].path) )
+            return true;
+    return false;
+}
+
 static int by_object(const void *a, const void *b)
 {
     const struct unit *x = a, *y = b;
@@ -178,6 +207,7 @@ void units_find(const char *xen, const struct records *records,
                 const struct changes *changes, struct units *out,
                 struct differ_result *findings)
 {
+    bool *concerned = concerned_files(changes);
     size_t i;
 
     memset(out, 0, sizeof(*out));
@@ -217,7 +247,9 @@ void units_find(const char *xen, const struct records *records,
         unit->object = object;
         unit->assembly = str_ends(record->source, ".S");
         unit->direct = changes_find(changes, record->source);
+        unit->types = types_concerned(unit, changes, concerned);
     }
+    free(concerned);
     if ( out->n )
         qsort(out->v, out->n, sizeof(*out->v), by_object);
     note_unused(xen, changes, records, findings);
@@ -232,6 +264,8 @@ void units_free(struct units *units)
         free(units->v[i].object);
         free(units->v[i].old_path);
         free(units->v[i].new_path);
+        free(units->v[i].old_types);
+        free(units->v[i].new_types);
     }
     free(units->v);
     memset(units, 0, sizeof(*units));

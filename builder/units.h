@@ -15,9 +15,12 @@ struct unit {
     char *object;   /* what is linked: the record's target, or its .init.o */
     bool assembly;  /* its source is .S */
     bool direct;    /* its own source file is changed, not only a header */
+    bool types;     /* the change may be one of types: compare them */
     bool skipped;   /* found not to depend on the change after all */
     char *old_path; /* object files, once there are any */
     char *new_path;
+    char *old_types; /* objects with DWARF, if types are to be compared */
+    char *new_types;
     bool equal; /* both objects have the same bytes */
 };
 

@@ -23,6 +23,19 @@
       "own, or into a shadow variable")                                       \
     X(DATA_MOVED, "existing data moves to another kind of section",           \
       "leave the attributes of the variable as they were")                    \
+    X(LAYOUT_CHANGED, "the layout of existing objects changes",               \
+      "the running hypervisor has objects of the old layout; leave the type " \
+      "as it was and attach what is new to the object by a shadow variable, " \
+      "or keep it in a variable of its own")                                  \
+    X(LAYOUT_PADDING,                                                         \
+      "a member is added where existing objects have padding, or "            \
+      "another member of a union",                                            \
+      "in objects that exist the member holds garbage, unless each of them "  \
+      "was allocated zeroed and never copied; use a shadow variable")         \
+    X(ENUM_CHANGED, "existing constants of an enumeration change",            \
+      "the running hypervisor keeps the old values in its objects and "       \
+      "tables; leave the old constants as they were and use #define for a "   \
+      "new value that none of them has")                                      \
     X(PERCPU_CHANGED, "existing per-CPU data changes",                        \
       "the per-CPU areas are laid out at boot; use a new global array "       \
       "indexed by CPU instead")                                               \
