@@ -11,6 +11,26 @@ story()
     expect_match 'do_poll\+0x[0-9a-f]+/0x[0-9a-f]+ \[test2\]' output
 }
 
+# What differs from run to run: times, sizes, build-ids.
+alike() { sed -E 's/ +[0-9]+\.[0-9]+ s$//; s/[0-9]+ bytes$/N bytes/; s/[0-9a-f]{40}/ID/g'; }
+
+# readme_shows FILE: each line of the README's blocks marked "demo" is in FILE,
+# in that order.
+readme_shows()
+{
+    local line printed
+
+    sed -n '/^```demo$/,/^```$/{/^```/d;p}' "$top/README.md" | alike >shown
+    [ "$(wc -l <shown)" -gt 20 ] || fail "the README has lost its transcript"
+    exec 3< <(alike <"$1")
+    while IFS= read -r line; do
+        while IFS= read -r -u 3 printed; do
+            [ "$printed" != "$line" ] || continue 2
+        done
+        fail "the demo does not print, there: $line"
+    done <shown
+}
+
 test_the_whole_story_with_our_engine()
 {
     story xsplice
@@ -21,6 +41,7 @@ test_the_whole_story_with_the_stock_engine()
 {
     story stock
     expect_match '^engine +stock Xen$' output
+    readme_shows output
 }
 
 test_another_engine_than_said()
