@@ -73,8 +73,7 @@ static char *tool_prefix(const char *command)
     return p;
 }
 
-/* Whether the objects are to have DWARF, and the build makes none. */
-static bool needs_dwarf(const struct unit *unit)
+bool compile_needs_dwarf(const struct unit *unit)
 {
     return unit->types && !strstr(unit->record->command, " -g ");
 }
@@ -97,7 +96,7 @@ static const char *dwarf_options(const struct unit *unit)
  */
 static char *unit_command(const struct compiling *c, const struct unit *unit)
 {
-    const char *dwarf = needs_dwarf(unit) ? dwarf_options(unit) : "";
+    const char *dwarf = compile_needs_dwarf(unit) ? dwarf_options(unit) : "";
     const struct record *record = unit->record;
     char *out = record_option(record->command, "-o");
     char *prefix = tool_prefix(record->command);
@@ -295,10 +294,10 @@ static int add_unit(struct compiling *c, struct work_list *list,
     unit->old_path = xs_printf("%s/%s", fresh ? c->xen : old_at, unit->object);
     if ( unit->types )
         unit->new_types = xs_strdup(unit->new_path);
-    if ( (!fresh || needs_dwarf(unit)) && !fs_is_directory(old_at) &&
+    if ( (!fresh || compile_needs_dwarf(unit)) && !fs_is_directory(old_at) &&
          overlay_make(c->xen, old_at, err) )
         return -1;
-    if ( fresh && needs_dwarf(unit) )
+    if ( fresh && compile_needs_dwarf(unit) )
         add_types_job(list, unit, old_at);
     else if ( unit->types )
         unit->old_types = xs_strdup(unit->old_path);

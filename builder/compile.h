@@ -32,9 +32,15 @@ int compile_units(struct compiling *c, struct units *units,
                   struct xs_error *err);
 
 /*
+ * Whether the unit's types are to be compared and its recorded command makes no
+ * DWARF: then its old side is compiled too, even where its object is fresh.
+ */
+bool compile_needs_dwarf(const struct unit *unit);
+
+/*
  * Finds out which units really depend on the change, where the change allows to
  * ask (see named.h), by preprocessing each unit once; the others are marked
- * skipped.
+ * skipped.  Units that need DWARF are not asked: two runs each is the limit.
  */
 int compile_filter(struct compiling *c, struct units *units,
                    struct xs_error *err);

@@ -10,9 +10,7 @@
 #include "builder/run.h"
 
 /* Preprocessed texts are large; no more than this many are kept at a time. */
-#define BATCH       32
-/* How many to ask at first, where those that are used cost two more runs. */
-#define FIRST_BATCH 8
+#define BATCH 32
 
 /* A unit that can be asked whether the change is in it. */
 struct question {
@@ -105,40 +103,25 @@ static int ask(struct compiling *c, struct question *q, size_t n,
     return rc;
 }
 
-/*
- * Whether it pays to ask the next.  A unit whose types are compared is compiled
- * twice; a question that does not spare that is one run too many.
- */
-static bool pays(const struct question *q, size_t asked)
-{
-    size_t i, spared = 0;
-
-    for ( i = 0; i < asked; i++ )
-        spared += q[i].unit->skipped || !q[i].unit->types;
-    return 2 * spared >= asked;
-}
-
 int compile_filter(struct compiling *c, struct units *units,
                    struct xs_error *err)
 {
     struct question *q = xs_calloc(units->n, sizeof(*q));
     char *at = xs_printf("%s/new", c->work);
     size_t i, size, n = 0;
-    bool types = false;
     int rc = 0;
 
     for ( i = 0; i < units->n; i++ )
     {
         q[n].unit = &units->v[i];
-        types |= units->v[i].types;
-        n += unit_names(c, &units->v[i], &q[n].names);
+        /* Two runs for each unit are the limit: its types need both. */
+        if ( !compile_needs_dwarf(q[n].unit) )
+            n += unit_names(c, &units->v[i], &q[n].names);
     }
-    for ( i = 0; i < n && !rc && pays(q, i); i += size )
+    for ( i = 0; i < n && !rc; i += size )
     {
-        size = types && !i ? FIRST_BATCH : BATCH;
-        size = n - i < size ? n - i : size;
-        if ( !types || n > FIRST_BATCH )
-            rc = ask(c, &q[i], size, at, err);
+        size = n - i < BATCH ? n - i : BATCH;
+        rc = ask(c, &q[i], size, at, err);
     }
     for ( i = 0; i < n; i++ )
         named_free(&q[i].names);

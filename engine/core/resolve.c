@@ -4,21 +4,6 @@
 #include "sort.h"
 #include "symbols.h"
 
-/*
- * The real-mode code that CPUs start with lies in init text, but is copied to
- * low memory; its symbols serve as numbers, to find their likes in the copy.
- */
-static bool in_boot_image(unsigned long addr)
-{
-    unsigned long start, end;
-
-    return symbols_hypervisor(symbol_hash("trampoline_start", 0), &start) ==
-               SYMBOL_ONE &&
-           symbols_hypervisor(symbol_hash("trampoline_end", 0), &end) ==
-               SYMBOL_ONE &&
-           addr >= start && addr <= end;
-}
-
 static int resolve_undefined(struct loader *l, struct elf_symbol *s)
 {
     struct payload *owner = NULL;
@@ -35,9 +20,13 @@ static int resolve_undefined(struct loader *l, struct elf_symbol *s)
                       s->name);
     if ( owner && symbols_edge(l->p, owner) )
         return refuse(l->why, XSPLICE_REASON_NO_MEMORY, "%.120s", s->name);
-    if ( !owner && port_text_kind(s->addr, 1) == TEXT_INIT &&
-         !in_boot_image(s->addr) )
-        return refuse(l->why, XSPLICE_REASON_SYMBOL_INIT, "%.120s", s->name);
+    /*
+     * Code that stays may name what was freed, behind a condition that only
+     * holds at boot; its replacement does as well.
+     */
+    if ( !owner && port_text_kind(s->addr, 1) == TEXT_INIT )
+        port_log(PORT_WARN, "xsplice: %s: uses %.120s, which was freed\n",
+                 l->p->name, s->name);
     s->resolved = true;
     return 0;
 }

@@ -318,9 +318,6 @@ enum xsplice_build_reason {
       "several symbols answer to a name that the payload uses", \
       "rename the static symbol, or have the payload depend on the one " \
       "that is meant") \
-    X(SYMBOL_INIT, EINVAL, \
-      "the payload uses something that was freed after boot", \
-      "take __init or __initdata off a copy under a new name") \
     X(NOTHING_TO_DO, EINVAL, \
       "the payload has neither functions nor hooks", \
       "build the payload again with xsplice-build") \

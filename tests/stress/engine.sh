@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Operations back to back on hot functions while dom0 works, on 1, 2, 4 and 8
-# CPUs, with CPUs going and coming, from a PV and from a PVH dom0.
+# CPUs, from a PV and from a PVH dom0. Run on demand, not by scripts/test: it
+# takes long, and with 2 CPUs in counted time the lab has seen a hang of which
+# the cause is not known yet.
 #
-#   OPERATIONS=10000 tests/system/engine-stress.sh      on demand: more of each
+#   OPERATIONS=10000 tests/stress/engine.sh      more of each
 . "$(dirname "$0")/../lib.sh"
 
 # In counted time how long an operation has to wait does not depend on what else
@@ -35,7 +37,7 @@ stress()
     for hot in hot1 hot2 hot3; do puts+=(--put "$shared/$hot.livepatch"); done
     # shellcheck disable=SC2086
     expect_status 0 lab --xen "$shared/xen/xen.gz" "${puts[@]}" --timeout 1500 "$@" \
-        "$top/tests/system/engine-stress-scenario" "${OPERATIONS:-$operations}" $words
+        "$top/tests/stress/engine-scenario" "${OPERATIONS:-$operations}" $words
     expect_no_match 'Xen (BUG|WARN)|Assertion|watchdog' console
 }
 
