@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# usage: engine-samples.sh [--engine stock|xsplice]
+# usage: samples.sh [--engine stock|xsplice]
 #
 # The sample payloads of the Xen tree, built there unchanged, on a Xen with our
-# engine; applied by Debian's own xen-livepatch.  See engine-samples-scenario.
+# engine; applied by Debian's own xen-livepatch.  See samples-scenario.
 set -eu
 export LC_ALL=C
 here=$(dirname "$(readlink -f "$0")")
@@ -27,7 +27,7 @@ status=0
 # xen-livepatch gives an operation 30 ms, and looks once: in counted time, that
 # does not depend on what else this machine does.
 "$top/lab/run" --icount --xen "$work/xen/xen.gz" --console "$work/console" "${puts[@]}" \
-    --timeout 600 "$here/engine-samples-scenario" || status=$?
+    --timeout 600 "$here/samples-scenario" || status=$?
 # What a hook complained about is a failure, whatever the tool said.
 if grep -aE 'Xen (BUG|WARN)|Assertion' "$work/console"; then
     echo "not ok console: a BUG, WARN or ASSERT"

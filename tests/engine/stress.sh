@@ -5,7 +5,7 @@
 # takes long, and with 2 CPUs in counted time the lab has seen a hang of which
 # the cause is not known yet.
 #
-#   OPERATIONS=10000 tests/stress/engine.sh      more of each
+#   OPERATIONS=10000 tests/engine/stress.sh      more of each
 . "$(dirname "$0")/../lib.sh"
 
 # In counted time how long an operation has to wait does not depend on what else
@@ -37,7 +37,7 @@ stress()
     for hot in hot1 hot2 hot3; do puts+=(--put "$shared/$hot.livepatch"); done
     # shellcheck disable=SC2086
     expect_status 0 lab --xen "$shared/xen/xen.gz" "${puts[@]}" --timeout 1500 "$@" \
-        "$top/tests/stress/engine-scenario" "${OPERATIONS:-$operations}" $words
+        "$top/tests/engine/stress-scenario" "${OPERATIONS:-$operations}" $words
     expect_no_match 'Xen (BUG|WARN)|Assertion|watchdog' console
 }
 
