@@ -32,7 +32,7 @@
 #define PAGE              4096u
 
 struct physinfo {
-    uint32_t before[10];
+    uint32_t before[6], cpu_khz, between[3];
     uint64_t total_pages, free_pages;
 };
 
@@ -233,14 +233,19 @@ static uint64_t own_figure(const char *name, const char *key)
     return 0;
 }
 
-static uint64_t free_memory(void)
+static struct physinfo physinfo(void)
 {
     struct physinfo info;
 
     start(SYSCTL_PHYSINFO);
-    make_call("the memory");
+    make_call("the machine");
     memcpy(&info, &call->u, sizeof(info));
-    return info.free_pages * PAGE;
+    return info;
+}
+
+static uint64_t free_memory(void)
+{
+    return physinfo().free_pages * PAGE;
 }
 
 /* ---- the guest's view ---- */
@@ -367,10 +372,11 @@ static void ask_stop(char **arg)
     act(XSPLICE_ACTION_UNLOAD, arg[0]);
     say("stop of apply,", arg[0], median(stop[0], ROUNDS));
     say("stop of revert,", arg[0], median(stop[1], ROUNDS));
-    say("the engine's own figure for the writing, ns,", arg[0],
-        median(own, ROUNDS));
-    say("the engine's own figure for the way there, ns,", arg[0],
-        median(wait, ROUNDS));
+    if ( median(own, ROUNDS) )
+    {
+        say("INFO's stop-ns,", arg[0], median(own, ROUNDS));
+        say("INFO's wait-ns,", arg[0], median(wait, ROUNDS));
+    }
     say("caller's wait for apply,", arg[0], median(seen[0], ROUNDS));
     say("caller's wait for revert,", arg[0], median(seen[1], ROUNDS));
 }
@@ -407,7 +413,7 @@ static void ask_replace(char **arg)
 static void ask_gap(char **arg)
 {
     static uint64_t gap[3][GAP_ROUNDS];
-    unsigned int i, k;
+    unsigned int i, k, khz;
 
     read_payload(arg[0]);
     upload(arg[0]);
@@ -429,10 +435,13 @@ static void ask_gap(char **arg)
         gap[2][i] = watch->longest;
     }
     act(XSPLICE_ACTION_UNLOAD, arg[0]);
-    say("gap of apply,", arg[0], median(gap[0], GAP_ROUNDS));
-    say("gap of revert,", arg[0], median(gap[1], GAP_ROUNDS));
-    say("gap of a hundred questions for the status,", arg[0],
-        median(gap[2], GAP_ROUNDS));
+    khz = physinfo().cpu_khz;
+    say("longest gap, us, in apply,", arg[0],
+        median(gap[0], GAP_ROUNDS) * 1000 / khz);
+    say("longest gap, us, in revert,", arg[0],
+        median(gap[1], GAP_ROUNDS) * 1000 / khz);
+    say("longest gap, us, in 100 questions for the status,", arg[0],
+        median(gap[2], GAP_ROUNDS) * 1000 / khz);
 }
 
 /* Gives the payload in memory a build-id of its own; the first note is it. */
@@ -455,8 +464,9 @@ static void ask_memory(char **arg)
     char name[32];
 
     read_payload(arg[0]);
-    /* What is allocated once and kept. */
+    /* Page tables are made once and kept. */
     upload("first");
+    act(XSPLICE_ACTION_UNLOAD, "first");
     before = free_memory();
     for ( i = 0; i < n; i++ )
     {
@@ -470,8 +480,7 @@ static void ask_memory(char **arg)
         snprintf(name, sizeof(name), "copy-%u", i);
         act(XSPLICE_ACTION_UNLOAD, name);
     }
-    act(XSPLICE_ACTION_UNLOAD, "first");
-    say("memory lost by that", arg[0], before - free_memory());
+    say("memory lost by that,", arg[0], before - free_memory());
 }
 
 /* FILE-1 FILE-2 N: payloads whose hooks do 1 and N+1 checks, and refuse. */
