@@ -30,9 +30,10 @@
 #define TIMEOUT_NS        1000000000u
 #define CONSOLE_MAX       (1u << 20)
 #define PAGE              4096u
+#define NEVER             20000000000ull /* ticks: no operation takes so long */
 
 struct physinfo {
-    uint32_t before[6], cpu_khz, between[3];
+    uint32_t before[10];
     uint64_t total_pages, free_pages;
 };
 
@@ -149,7 +150,7 @@ static void start_action(uint32_t cmd, const char *name)
  */
 static void rest(void)
 {
-    struct timespec pause = { 0, 10000000 };
+    struct timespec pause = { 0, 30000000 };
 
     nanosleep(&pause, NULL);
 }
@@ -167,7 +168,7 @@ static uint64_t act(uint32_t cmd, const char *name)
         return __rdtsc() - before;
     do
         rc = status(name);
-    while ( rc == -EAGAIN );
+    while ( rc == -EAGAIN && __rdtsc() - before < NEVER );
     before = __rdtsc() - before;
     errno = -rc;
     if ( rc )
@@ -233,19 +234,14 @@ static uint64_t own_figure(const char *name, const char *key)
     return 0;
 }
 
-static struct physinfo physinfo(void)
+static uint64_t free_memory(void)
 {
     struct physinfo info;
 
     start(SYSCTL_PHYSINFO);
-    make_call("the machine");
+    make_call("the memory");
     memcpy(&info, &call->u, sizeof(info));
-    return info;
-}
-
-static uint64_t free_memory(void)
-{
-    return physinfo().free_pages * PAGE;
+    return info.free_pages * PAGE;
 }
 
 /* ---- the guest's view ---- */
@@ -334,7 +330,7 @@ static void say(const char *what, const char *of, uint64_t value)
 }
 
 #define ROUNDS     5
-#define GAP_ROUNDS 101
+#define GAP_ROUNDS 51
 
 /* FILE: uploads it some times. */
 static void ask_upload(char **arg)
@@ -413,7 +409,7 @@ static void ask_replace(char **arg)
 static void ask_gap(char **arg)
 {
     static uint64_t gap[3][GAP_ROUNDS];
-    unsigned int i, k, khz;
+    unsigned int i, k;
 
     read_payload(arg[0]);
     upload(arg[0]);
@@ -435,13 +431,10 @@ static void ask_gap(char **arg)
         gap[2][i] = watch->longest;
     }
     act(XSPLICE_ACTION_UNLOAD, arg[0]);
-    khz = physinfo().cpu_khz;
-    say("longest gap, us, in apply,", arg[0],
-        median(gap[0], GAP_ROUNDS) * 1000 / khz);
-    say("longest gap, us, in revert,", arg[0],
-        median(gap[1], GAP_ROUNDS) * 1000 / khz);
-    say("longest gap, us, in 100 questions for the status,", arg[0],
-        median(gap[2], GAP_ROUNDS) * 1000 / khz);
+    say("longest gap in apply,", arg[0], median(gap[0], GAP_ROUNDS));
+    say("longest gap in revert,", arg[0], median(gap[1], GAP_ROUNDS));
+    say("longest gap in 100 questions for the status,", arg[0],
+        median(gap[2], GAP_ROUNDS));
 }
 
 /* Gives the payload in memory a build-id of its own; the first note is it. */
