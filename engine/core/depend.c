@@ -109,25 +109,24 @@ int depend_apply(struct payload *p, bool nodeps, struct refusal *why)
     return check_overlaps(p, nodeps, why);
 }
 
+/*
+ * Only what was applied after p stands on it.  What is below came without it:
+ * NODEPS put it there, and reverting p leads back to just that.
+ */
 int depend_revert(const struct payload *p, struct refusal *why)
 {
     const struct payload *q;
     const struct site *site;
-    bool above = true, part;
+    bool part;
 
-    for ( q = payload_top(); q; q = q->below )
+    for ( q = payload_top(); q && q != p; q = q->below )
     {
-        if ( q == p )
-        {
-            above = false;
-            continue;
-        }
         if ( names(q, &p->id) )
             return refuse(why, XSPLICE_REASON_REVERT_DEPENDS, "%.100s",
                           q->name);
         if ( uses(q, p) )
             return refuse(why, XSPLICE_REASON_REVERT_USED, "%.100s", q->name);
-        if ( above && writes_overlap(p, q, &site, &part) )
+        if ( writes_overlap(p, q, &site, &part) )
             return refuse(why, XSPLICE_REASON_REVERT_COVERED,
                           "%.80s, by %.60s", site->name, q->name);
     }

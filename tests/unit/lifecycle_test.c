@@ -168,6 +168,22 @@ static void what_it_depends_on_must_be_applied(void **state)
     assert_int_equal(call("hv_answer"), 43);
 }
 
+/* Found by the fuzzer: neither could ever be reverted. */
+static void a_forced_order_has_a_way_back(void **state)
+{
+    loaded("answer");
+    loaded("answer_more");
+    assert_int_equal(act_flags("answer_more", APPLY, XSPLICE_ACTION_NODEPS),
+                     0);
+    assert_int_equal(act_flags("answer", APPLY, XSPLICE_ACTION_NODEPS), 0);
+    assert_int_equal(call("hv_answer"), 42);
+    refused(act("answer_more", REVERT), XSPLICE_REASON_REVERT_COVERED);
+    assert_int_equal(act("answer", REVERT), 0);
+    assert_int_equal(call("hv_answer"), 43);
+    assert_int_equal(act("answer_more", REVERT), 0);
+    assert_int_equal(call("hv_answer"), 1);
+}
+
 static void rivals_do_not_patch_the_same_function(void **state)
 {
     applied("answer");
@@ -374,6 +390,7 @@ int main(void)
         TEST(a_payload_can_be_loaded_meanwhile),
         TEST(one_builds_upon_another),
         TEST(what_it_depends_on_must_be_applied),
+        TEST(a_forced_order_has_a_way_back),
         TEST(rivals_do_not_patch_the_same_function),
         TEST(independent_ones_go_in_any_order),
         TEST(symbols_of_another_payload_hold_it),
