@@ -6,6 +6,7 @@
 #include "builder/build.h"
 #include "builder/report.h"
 #include "builder/run.h"
+#include "builder/verbs.h"
 
 static const char program[] = "xsplice-build";
 
@@ -61,10 +62,13 @@ static int build(const struct options *options)
 
 int main(int argc, char *argv[])
 {
+    const struct verb *verb = argc > 1 ? verb_find(argv[1]) : NULL;
     struct options options;
     struct xs_error err = { 0 };
     int status = 0;
 
+    if ( verb )
+        return verb_run(verb, argc - 1, argv + 1);
     if ( options_parse(argc, argv, &options, &err) )
     {
         xs_error_print(stderr, program, &err);
@@ -72,7 +76,10 @@ int main(int argc, char *argv[])
     }
     handle_signals();
     if ( options.help )
+    {
         options_usage(stdout);
+        verbs_usage(stdout);
+    }
     else if ( options.print_version )
         printf("%s %s\n", program, XSPLICE_VERSION);
     else

@@ -4,21 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
-/* Text from outside need not be UTF-8; what is not becomes "?". */
-static json_t *text(const char *s)
-{
-    json_t *value = json_string(s ? s : "");
-    char copy[4096];
-    size_t i;
-
-    if ( value )
-        return value;
-    snprintf(copy, sizeof(copy), "%s", s);
-    for ( i = 0; copy[i]; i++ )
-        if ( (unsigned char)copy[i] >= 0x80 )
-            copy[i] = '?';
-    return json_string(copy);
-}
+#include "builder/jsontext.h"
 
 static const char *status_name(enum build_status status)
 {
@@ -38,12 +24,13 @@ static json_t *units_json(const struct outcome *out)
         const struct unit *unit = &out->units.v[i];
 
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:s}", "object", text(unit->object),
-                            "source", text(unit->record->source), "result",
-                            unit->skipped     ? "not-reached"
-                            : !unit->new_path ? "not-compiled"
-                            : unit->equal     ? "same"
-                                              : "differs"));
+            list,
+            json_pack("{s:o, s:o, s:s}", "object", json_text(unit->object),
+                      "source", json_text(unit->record->source), "result",
+                      unit->skipped     ? "not-reached"
+                      : !unit->new_path ? "not-compiled"
+                      : unit->equal     ? "same"
+                                        : "differs"));
     }
     return list;
 }
@@ -56,13 +43,14 @@ static void add_findings(json_t *list, const struct differ_result *from)
     {
         const struct differ_finding *f = &from->findings[i];
         json_t *o = json_pack("{s:s, s:o, s:o, s:o}", "kind",
-                              differ_kind_name(f->kind), "unit", text(f->unit),
-                              "symbol", text(f->symbol), "why", text(f->why));
+                              differ_kind_name(f->kind), "unit",
+                              json_text(f->unit), "symbol",
+                              json_text(f->symbol), "why", json_text(f->why));
 
         if ( f->reason )
-            json_object_set_new(o, "reason", text(f->reason));
+            json_object_set_new(o, "reason", json_text(f->reason));
         if ( f->hint && *f->hint )
-            json_object_set_new(o, "hint", text(f->hint));
+            json_object_set_new(o, "hint", json_text(f->hint));
         if ( f->kind == DIFFER_CHANGED )
         {
             json_object_set_new(o, "old_size", json_integer(f->old_size));
@@ -81,8 +69,8 @@ static json_t *stages_json(const struct stages *stages)
     for ( i = 0; i < stages->nr; i++ )
         json_array_append_new(
             list, json_pack("{s:s, s:o, s:f}", "name", stages->stage[i].name,
-                            "detail", text(stages->stage[i].detail), "seconds",
-                            stages->stage[i].seconds));
+                            "detail", json_text(stages->stage[i].detail),
+                            "seconds", stages->stage[i].seconds));
     return list;
 }
 
@@ -93,35 +81,36 @@ static json_t *depends_json(const struct xs_ids *depends)
     size_t i;
 
     for ( i = 0; i < depends->n; i++ )
-        json_array_append_new(list,
-                              text(xs_build_id_hex(&depends->id[i], hex)));
+        json_array_append_new(
+            list, json_text(xs_build_id_hex(&depends->id[i], hex)));
     return list;
 }
 
 static void add_payload(json_t *root, const struct outcome *out)
 {
     if ( out->status == BUILD_DONE )
-        json_object_set_new(
-            root, "payload",
-            json_pack("{s:o, s:I, s:s, s:I}", "path", text(out->payload_path),
-                      "size", (json_int_t)out->back.payload_size, "build_id",
-                      out->back.build_id, "functions",
-                      (json_int_t)out->back.nr_functions));
+        json_object_set_new(root, "payload",
+                            json_pack("{s:o, s:I, s:s, s:I}", "path",
+                                      json_text(out->payload_path), "size",
+                                      (json_int_t)out->back.payload_size,
+                                      "build_id", out->back.build_id,
+                                      "functions",
+                                      (json_int_t)out->back.nr_functions));
     if ( *out->back.xen_build_id )
         json_object_set_new(root, "xen_build_id",
-                            text(out->back.xen_build_id));
+                            json_text(out->back.xen_build_id));
 }
 
 static void add_error(json_t *root, const struct outcome *out,
                       const struct xs_error *err)
 {
-    json_t *o = json_pack("{s:o, s:o}", "what", text(err->what), "hint",
-                          text(err->hint));
+    json_t *o = json_pack("{s:o, s:o}", "what", json_text(err->what), "hint",
+                          json_text(err->hint));
 
     if ( out->changes.rejects )
-        json_object_set_new(o, "rejects", text(out->changes.rejects));
+        json_object_set_new(o, "rejects", json_text(out->changes.rejects));
     if ( out->compiling.messages )
-        json_object_set_new(o, "compiler", text(out->compiling.messages));
+        json_object_set_new(o, "compiler", json_text(out->compiling.messages));
     json_object_set_new(root, "error", o);
 }
 
@@ -132,11 +121,11 @@ void report_json(FILE *to, const struct options *options,
 
     add_findings(findings, &out->front);
     add_findings(findings, &out->back);
-    json_object_set_new(root, "status", text(status_name(out->status)));
+    json_object_set_new(root, "status", json_text(status_name(out->status)));
     json_object_set_new(root, "exit", json_integer(out->status));
-    json_object_set_new(root, "name", text(options->name));
-    json_object_set_new(root, "target", text(out->target.about));
-    json_object_set_new(root, "image", text(out->target.xen_syms));
+    json_object_set_new(root, "name", json_text(options->name));
+    json_object_set_new(root, "target", json_text(out->target.about));
+    json_object_set_new(root, "image", json_text(out->target.xen_syms));
     json_object_set_new(root, "depends", depends_json(&out->back.depends));
     add_payload(root, out);
     json_object_set_new(root, "units", units_json(out));

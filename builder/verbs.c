@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "builder/verbs.h"
+
+#include <string.h>
+
+static const struct verb verbs[] = {
+    { "diff", "A.o B.o [--json]", "say what differs between two objects",
+      "Compares functions, data and special entries of two object files as a\n"
+      "build does, by name and content: order, offsets, debug information and\n"
+      "line numbers of special entries do not count.\n\n"
+      "Exit status, as that of diff(1): 0 nothing differs, 1 something does,\n"
+      "2 trouble; 64 usage.\n",
+      verb_diff, 2 },
+};
+
+#define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+const struct verb *verb_find(const char *name)
+{
+    size_t i;
+
+    for ( i = 0; i < N_VERBS; i++ )
+        if ( !strcmp(verbs[i].name, name) )
+            return &verbs[i];
+    return NULL;
+}
+
+void verbs_usage(FILE *to)
+{
+    size_t i;
+
+    fputs("\nOther uses:\n", to);
+    for ( i = 0; i < N_VERBS; i++ )
+        fprintf(to, "  xsplice-build %s %s\n                         %s\n",
+                verbs[i].name, verbs[i].arguments, verbs[i].summary);
+    fputs("\nxsplice-build VERB --help says more.\n", to);
+}
+
+int verb_usage(struct xs_error *err, const char *verb, const char *argument)
+{
+    if ( argument )
+        xs_fail(err, XS_USAGE, "%s: unexpected argument %s", verb, argument);
+    else
+        xs_fail(err, XS_USAGE, "%s: argument missing", verb);
+    return xs_hint(err, "xsplice-build %s --help shows them", verb);
+}
+
+int verb_run(const struct verb *verb, int argc, char *argv[])
+{
+    struct xs_error err = { 0 };
+    int i, status;
+
+    for ( i = 1; i < argc && strcmp(argv[i], "--"); i++ )
+        if ( !strcmp(argv[i], "--help") || !strcmp(argv[i], "-h") )
+        {
+            printf("Usage: xsplice-build %s %s\n\n%s", verb->name,
+                   verb->arguments, verb->details);
+            return 0;
+        }
+    status = verb->run(argc, argv, &err);
+    if ( status < 0 )
+    {
+        xs_error_print(stderr, "xsplice-build", &err);
+        status = err.kind == XS_USAGE ? XS_USAGE : verb->failed;
+    }
+    if ( fflush(stdout) || ferror(stdout) )
+    {
+        fprintf(stderr, "xsplice-build: the output cannot be written\n");
+        status = verb->failed;
+    }
+    return status;
+}
