@@ -13,22 +13,28 @@
 #define ENDBR_SIZE 4
 #define LONGEST    15 /* bytes of an instruction */
 
+/* The types of calls and jumps serve for data as well. */
+#define PC(name, size, load)                                                  \
+    {                                                                         \
+        name, size, true, true, load, ARCH_BRANCH_ASK, 0                      \
+    }
+
 static const struct arch_reloc relocs[] = {
-    [R_X86_64_NONE] = { "R_X86_64_NONE", 0, false, false, true },
-    [R_X86_64_64] = { "R_X86_64_64", 8, false, false, true },
-    [R_X86_64_PC32] = { "R_X86_64_PC32", 4, true, true, true },
-    [R_X86_64_PLT32] = { "R_X86_64_PLT32", 4, true, true, true },
+    [R_X86_64_NONE] = { "R_X86_64_NONE", 0, .loadable = true },
+    [R_X86_64_64] = { "R_X86_64_64", 8, .loadable = true },
+    [R_X86_64_PC32] = PC("R_X86_64_PC32", 4, true),
+    [R_X86_64_PLT32] = PC("R_X86_64_PLT32", 4, true),
     /* Stock Xen has no need for these; only early boot code holds them. */
-    [R_X86_64_32] = { "R_X86_64_32", 4, false, false, false },
-    [R_X86_64_32S] = { "R_X86_64_32S", 4, false, true, false },
-    [R_X86_64_16] = { "R_X86_64_16", 2, false, false, false },
-    [R_X86_64_PC16] = { "R_X86_64_PC16", 2, true, true, false },
-    [R_X86_64_8] = { "R_X86_64_8", 1, false, false, false },
-    [R_X86_64_PC8] = { "R_X86_64_PC8", 1, true, true, false },
-    [R_X86_64_PC64] = { "R_X86_64_PC64", 8, true, true, false },
+    [R_X86_64_32] = { "R_X86_64_32", 4 },
+    [R_X86_64_32S] = { "R_X86_64_32S", 4, .is_signed = true },
+    [R_X86_64_16] = { "R_X86_64_16", 2 },
+    [R_X86_64_PC16] = PC("R_X86_64_PC16", 2, false),
+    [R_X86_64_8] = { "R_X86_64_8", 1 },
+    [R_X86_64_PC8] = PC("R_X86_64_PC8", 1, false),
+    [R_X86_64_PC64] = PC("R_X86_64_PC64", 8, false),
 };
 
-const struct arch_reloc *arch_reloc(uint32_t type)
+static const struct arch_reloc *reloc_of(uint32_t type)
 {
     if ( type >= sizeof(relocs) / sizeof(relocs[0]) || !relocs[type].name )
         return NULL;
@@ -66,14 +72,19 @@ static size_t walk(const uint8_t *code, size_t size, size_t at, size_t *start,
     return found;
 }
 
-int arch_field_bias(const uint8_t *code, size_t size, size_t field)
+/*
+ * A displacement counts from the end of the instruction, which may be behind
+ * the field.  No code to look at: most have nothing there.
+ */
+static int field_bias(const struct arch_reloc *type, const uint8_t *code,
+                      size_t size, size_t field)
 {
-    size_t start, len = walk(code, size, field, &start, NULL, 0);
+    size_t start, len = code ? walk(code, size, field, &start, NULL, 0) : 0;
 
-    return len ? (int)(start + len - field) : -1;
+    return len ? (int)(start + len - field) : type->size;
 }
 
-bool arch_is_branch(const uint8_t *code, size_t size, size_t field)
+static bool is_branch(const uint8_t *code, size_t size, size_t field)
 {
     size_t start, len = walk(code, size, field, &start, NULL, 0);
 
@@ -90,15 +101,15 @@ bool arch_is_branch(const uint8_t *code, size_t size, size_t field)
            (code[start + 1] & 0xf0) == 0x80;
 }
 
-size_t arch_insn_start(const uint8_t *code, size_t size, size_t at)
+static size_t insn_start(const uint8_t *code, size_t size, size_t at)
 {
     size_t start;
 
     return walk(code, size, at, &start, NULL, 0) ? start : at;
 }
 
-void arch_insn_text(const uint8_t *code, size_t size, size_t at, char *text,
-                    size_t len)
+static void insn_text(const uint8_t *code, size_t size, size_t at, char *text,
+                      size_t len)
 {
     size_t start;
 
@@ -106,7 +117,7 @@ void arch_insn_text(const uint8_t *code, size_t size, size_t at, char *text,
         text[0] = '\0';
 }
 
-char *arch_listing(const uint8_t *code, size_t size)
+static char *listing(const uint8_t *code, size_t size)
 {
     char *text = NULL;
     size_t len;
@@ -141,7 +152,7 @@ char *arch_listing(const uint8_t *code, size_t size)
  * GNU as fills with the long NOPs of 1 to 11 bytes: 66 and 2e prefixes, 0f 1f
  * with memory operand, 90.
  */
-bool arch_is_padding(const uint8_t *code, size_t size)
+static bool is_padding(const uint8_t *code, size_t size)
 {
     size_t i = 0;
 
@@ -171,14 +182,14 @@ bool arch_is_padding(const uint8_t *code, size_t size)
     return true;
 }
 
-bool arch_has_landing_pad(const uint8_t *code, size_t size)
+static bool has_landing_pad(const uint8_t *code, size_t size)
 {
     return size >= ENDBR_SIZE && !memcmp(code, "\xf3\x0f\x1e\xfa", ENDBR_SIZE);
 }
 
-size_t arch_patch_size(const uint8_t *code, size_t size)
+static size_t patch_size(const uint8_t *code, size_t size)
 {
-    return JUMP_SIZE + (arch_has_landing_pad(code, size) ? ENDBR_SIZE : 0);
+    return JUMP_SIZE + (has_landing_pad(code, size) ? ENDBR_SIZE : 0);
 }
 
 static const struct special_table tables[] = {
@@ -213,12 +224,57 @@ static const struct special_table tables[] = {
         { SPECIAL_POINTER, 12, .base = 12 } } },
 };
 
-const struct special_table *arch_special_table(const char *section)
-{
-    unsigned int i;
+#define NMI "an NMI can come while it is being patched"
+#define MCE "a machine check can come while it is being patched"
 
-    for ( i = 0; i < sizeof(tables) / sizeof(tables[0]); i++ )
-        if ( !strcmp(section, tables[i].section) )
-            return &tables[i];
-    return NULL;
+static const struct arch_never never[] = {
+    { "do_nmi", NMI },
+    { "nmi_watchdog_tick", NMI },
+    { "do_machine_check", MCE },
+    { "mcheck_cmn_handler", MCE },
+    { "do_double_fault", "it handles a fault that leaves no way back" },
+};
+
+static uint64_t field_value(uint32_t type, const uint8_t *p, uint64_t addr,
+                            uint64_t *value)
+{
+    const struct arch_reloc *how = reloc_of(type);
+    uint64_t v = 0;
+
+    /* Less than four bytes are offsets within a function. */
+    if ( !how || how->size < 4 )
+        return 0;
+    memcpy(&v, p, how->size);
+    if ( how->is_signed && how->size < 8 && v >> (8 * how->size - 1) )
+        v |= ~(uint64_t)0 << (8 * how->size);
+    *value = how->pc_rel ? v + addr : v;
+    return ~(uint64_t)0;
 }
+
+static bool is_mark(const char *name)
+{
+    return false;
+}
+
+const struct arch arch_x86 = {
+    .name = "x86-64",
+    .machine = EM_X86_64,
+    .thunks = "__x86_",
+    .pointer = R_X86_64_64,
+    .fill = 0xcc, /* int3 */
+    .tables = tables,
+    .nr_tables = sizeof(tables) / sizeof(tables[0]),
+    .never = never,
+    .nr_never = sizeof(never) / sizeof(never[0]),
+    .reloc = reloc_of,
+    .field_bias = field_bias,
+    .is_branch = is_branch,
+    .field_value = field_value,
+    .insn_start = insn_start,
+    .insn_text = insn_text,
+    .listing = listing,
+    .is_padding = is_padding,
+    .has_landing_pad = has_landing_pad,
+    .patch_size = patch_size,
+    .is_mark = is_mark,
+};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the differ must know of an instruction set.  Everything that holds for
- * x86 alone is behind this; another architecture is another file beside
- * arch-x86.c.
+ * What the differ must know of an instruction set.  All that holds for one
+ * architecture alone is in its arch-NAME.c, as data where it can be; the rest
+ * of the differ asks the struct arch of the object at hand.
  */
 #ifndef BUILDER_ARCH_H
 #define BUILDER_ARCH_H
@@ -11,53 +11,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether a relocation is a direct call or jump. */
+enum arch_branch {
+    ARCH_BRANCH_NO,
+    ARCH_BRANCH_YES,
+    ARCH_BRANCH_ASK, /* the type does not tell: see struct arch.is_branch */
+};
+
 /* What a relocation type does. */
 struct arch_reloc {
     const char *name;
-    uint8_t size;   /* bytes that it fills */
-    bool pc_rel;    /* less the address of the field */
+    uint8_t size;   /* bytes of the field; an instruction is one as well */
+    bool pc_rel;    /* less the address of the field, in code or in data */
     bool is_signed; /* the field is extended by its sign */
     bool loadable;  /* taken by the engine */
+    enum arch_branch branch;
+    uint32_t keeps; /* bits of the field that are not filled */
 };
-
-/* NULL: not known. */
-const struct arch_reloc *arch_reloc(uint32_t type);
-
-/*
- * For a pc-relative relocation inside code: how far the end of its
- * instruction is behind the field, that is, how much an addend is less than
- * the offset that the source means.  CODE is the whole function, FIELD the
- * offset of the field in it.  -1: the code could not be decoded up to there.
- */
-int arch_field_bias(const uint8_t *code, size_t size, size_t field);
-
-/*
- * Whether the field at FIELD is the displacement of a direct call or jump.
- * The relocation's type does not tell: assemblers use the same one for data.
- */
-bool arch_is_branch(const uint8_t *code, size_t size, size_t field);
-
-/* The start of the instruction that covers AT; AT itself if undecodable. */
-size_t arch_insn_start(const uint8_t *code, size_t size, size_t at);
-
-/* One instruction in words into TEXT; "" if undecodable. */
-void arch_insn_text(const uint8_t *code, size_t size, size_t at, char *text,
-                    size_t len);
-
-/*
- * All instructions in words, one a line; jumps within the code are without
- * their target.  To be freed.
- */
-char *arch_listing(const uint8_t *code, size_t size);
-
-/* Whether the bytes are what an assembler fills gaps with. */
-bool arch_is_padding(const uint8_t *code, size_t size);
-
-/* Whether the function may be called through a pointer (ENDBR64). */
-bool arch_has_landing_pad(const uint8_t *code, size_t size);
-
-/* Bytes that a function needs to have to be patched. */
-size_t arch_patch_size(const uint8_t *code, size_t size);
 
 /* One pointer of an entry of a special section. */
 enum special_role {
@@ -66,6 +36,7 @@ enum special_role {
     SPECIAL_CODE,    /* replacement code, its length is in the entry */
     SPECIAL_CONT,    /* where execution goes on: fixup code or a function */
     SPECIAL_POINTER, /* a string or a function */
+    SPECIAL_UNUSED,  /* leads somewhere, and nobody looks there */
 };
 
 struct special_field {
@@ -74,18 +45,107 @@ struct special_field {
     uint8_t base;    /* the value is relative to field minus this */
     bool line;       /* the upper 8 bits are a part of a line number */
     uint8_t len_at;  /* SPECIAL_CODE: offset of the byte with the length */
+    bool callback;   /* SPECIAL_CODE of length 0: SPECIAL_POINTER */
     uint8_t orig_at; /* SPECIAL_OWNER: likewise, 0: none */
-    uint8_t pad_at;  /* and of the byte with the padding's length */
+    uint8_t pad_at;  /* and of the byte with the padding's length; 0: none */
 };
+
+#define SPECIAL_FIELDS 4
 
 struct special_table {
     const char *section;
     const char *word; /* for reports: "alternative" */
     size_t size;      /* of an entry */
-    struct special_field fields[4];
+    struct special_field fields[SPECIAL_FIELDS];
+    uint8_t line_at; /* offset of 16 bits that are a line number; 0: none */
 };
 
-/* The table for a section, or NULL. */
-const struct special_table *arch_special_table(const char *section);
+/* A function that may not be patched; a name that ends in * is a prefix. */
+struct arch_never {
+    const char *name, *why;
+};
+
+struct arch {
+    const char *name;    /* for messages: "x86-64" */
+    uint16_t machine;    /* EM_ of the ELF header */
+    const char *refused; /* why no payload can be made of it; NULL: it can */
+    const char *thunks;  /* what names of compiler's helpers begin with */
+    uint32_t pointer;    /* relocation type of a pointer in data */
+    uint8_t fill;        /* byte for gaps in code: a trap */
+    /*
+     * Tables by section; several of one section where branches of Xen have
+     * different ones: the one that fits the section is taken.
+     */
+    const struct special_table *tables;
+    size_t nr_tables;
+    const struct arch_never *never; /* besides those of all architectures */
+    size_t nr_never;
+
+    /* NULL: the type is not known. */
+    const struct arch_reloc *(*reloc)(uint32_t type);
+
+    /*
+     * For a pc-relative relocation inside code: how much its addend is less
+     * than the offset that the source means.  CODE is the whole function,
+     * FIELD the offset of the field in it.
+     */
+    int (*field_bias)(const struct arch_reloc *type, const uint8_t *code,
+                      size_t size, size_t field);
+
+    /*
+     * Whether the field at FIELD is the displacement of a direct call or
+     * jump.  NULL if the relocation's type always tells.
+     */
+    bool (*is_branch)(const uint8_t *code, size_t size, size_t field);
+
+    /*
+     * What a relocated field of the linked image leads to (S + A).  P are its
+     * bytes, ADDR its address.  Returns the bits of *VALUE that the field
+     * tells; 0: it is no such field.
+     */
+    uint64_t (*field_value)(uint32_t type, const uint8_t *p, uint64_t addr,
+                            uint64_t *value);
+
+    /* The start of the instruction that covers AT; AT if undecodable. */
+    size_t (*insn_start)(const uint8_t *code, size_t size, size_t at);
+
+    /* One instruction in words into TEXT; "" if undecodable. */
+    void (*insn_text)(const uint8_t *code, size_t size, size_t at, char *text,
+                      size_t len);
+
+    /*
+     * All instructions in words, one a line; jumps within the code are
+     * without their target.  To be freed.
+     */
+    char *(*listing)(const uint8_t *code, size_t size);
+
+    /* Whether the bytes are what an assembler fills gaps with. */
+    bool (*is_padding)(const uint8_t *code, size_t size);
+
+    /* Whether the function may be called through a pointer (ENDBR64). */
+    bool (*has_landing_pad)(const uint8_t *code, size_t size);
+
+    /* Bytes that a function needs to have to be patched. */
+    size_t (*patch_size)(const uint8_t *code, size_t size);
+
+    /* Whether a symbol is a mark of the assembler, and names nothing. */
+    bool (*is_mark)(const char *name);
+};
+
+extern const struct arch arch_x86, arch_arm64;
+
+/* The architecture of an ELF header's e_machine, or NULL. */
+const struct arch *arch_of(uint16_t machine);
+
+/* Whether the architecture has a table for a section of this name. */
+bool arch_has_table(const struct arch *arch, const char *section);
+
+/*
+ * Whether two fields have the same bits where their relocation leaves them
+ * alone: on arm64 a field is an instruction, and the registers in it count.
+ * NULL stands for a field without bytes.
+ */
+bool arch_rest_equal(const struct arch_reloc *how, const uint8_t *a,
+                     const uint8_t *b);
 
 #endif /* BUILDER_ARCH_H */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builder/arch.h"
 #include "builder/describe.h"
 #include "builder/memory.h"
 #include "builder/special.h"
@@ -47,8 +46,8 @@ static char *describe_code(const struct atom *o, uint64_t at_old,
     if ( !(n->sec->flags & SHF_EXECINSTR) || !po || !pn )
         return xs_printf("byte %#x, was %#x", atom_byte(n, at_new),
                          atom_byte(o, at_old));
-    arch_insn_text(po, o->size, at_old, a, sizeof(a));
-    arch_insn_text(pn, n->size, at_new, b, sizeof(b));
+    n->obj->arch->insn_text(po, o->size, at_old, a, sizeof(a));
+    n->obj->arch->insn_text(pn, n->size, at_new, b, sizeof(b));
     if ( !a[0] || !b[0] )
         return xs_strdup("code differs");
     return xs_printf("%s -> %s", a, b);
@@ -56,9 +55,7 @@ static char *describe_code(const struct atom *o, uint64_t at_old,
 
 static size_t field_size(const struct reloc *r)
 {
-    const struct arch_reloc *type = arch_reloc(r->type);
-
-    return type ? type->size : 0;
+    return r->how ? r->how->size : 0;
 }
 
 /*
@@ -90,6 +87,10 @@ static bool compare_stretch(const struct stretch *o, const struct stretch *n,
         *where = at;
         if ( in_a && in_b )
         {
+            if ( at + field_size(a) <= size && a->type == b->type &&
+                 !arch_rest_equal(a->how, o->data ? o->data + at : NULL,
+                                  n->data ? n->data + at : NULL) )
+                return false;
             *ro = a;
             *rn = b;
             if ( !refs_equal(a, b) )
@@ -144,6 +145,11 @@ bool compare_atoms(struct atom *old, struct atom *new, struct difference *diff)
     return true;
 }
 
+static const uint8_t *byte_at(const struct atom *a, uint64_t at)
+{
+    return a->sec->data ? a->sec->data + a->start + at : NULL;
+}
+
 bool compare_bytes(const struct atom *old, const struct atom *new)
 {
     size_t i = 0;
@@ -156,7 +162,9 @@ bool compare_bytes(const struct atom *old, const struct atom *new)
         if ( i < old->nr_relocs && old->relocs[i].offset - old->start == at )
         {
             if ( new->relocs[i].offset - new->start != at ||
-                 new->relocs[i].type != old->relocs[i].type )
+                 new->relocs[i].type != old->relocs[i].type ||
+                 !arch_rest_equal(old->relocs[i].how, byte_at(old, at),
+                                  byte_at(new, at)) )
                 return false;
             at += field_size(&old->relocs[i]);
             i++;
@@ -256,11 +264,16 @@ static bool entries_equal(const struct special *o, const struct special *n)
     for ( i = 0; i < o->table->size; i++ )
         if ( special_byte(o, i) != special_byte(n, i) )
             return false;
-    for ( i = 0; i < 4 && o->table->fields[i].role; i++ )
-        if ( o->table->fields[i].role == SPECIAL_CODE
+    for ( i = 0; special_role(n, i); i++ )
+    {
+        enum special_role role = special_role(n, i);
+
+        if ( role == SPECIAL_CODE
                  ? !codes_equal(o, n, i)
-                 : !places_equal(&o->refs[i], &n->refs[i]) )
+                 : role != SPECIAL_UNUSED &&
+                       !places_equal(&o->refs[i], &n->refs[i]) )
             return false;
+    }
     return true;
 }
 
@@ -269,10 +282,10 @@ static bool lines_differ(const struct special *o, const struct special *n)
 {
     size_t i;
 
-    for ( i = 0; i < 4 && n->table->fields[i].role; i++ )
+    for ( i = 0; special_role(n, i); i++ )
         if ( n->table->fields[i].line && o->refs[i].extra != n->refs[i].extra )
             return true;
-    return false;
+    return special_line(o) != special_line(n);
 }
 
 static bool specials_equal(const struct atom *o, const struct atom *n,

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builder/arch.h"
 #include "builder/linediff.h"
 #include "builder/memory.h"
 #include "builder/special.h"
@@ -51,7 +50,8 @@ static void collect_uses(const struct atom *a, struct strv *uses)
             continue;
         if ( t && t->sym && t->base )
             strv_add(uses, t->base);
-        else if ( t || !str_begins(r->sym->name, "__x86_") )
+        else if ( t || !a->obj->arch->thunks ||
+                  !str_begins(r->sym->name, a->obj->arch->thunks) )
             strv_take(uses, describe_target(r));
     }
     for ( i = 0; i < a->nr_parts; i++ )
@@ -177,8 +177,8 @@ static char *describe_code(const struct atom *old, const struct atom *new)
 
     if ( !old->sec->data || !new->sec->data )
         return NULL;
-    a = arch_listing(old->sec->data + old->start, old->size);
-    b = arch_listing(new->sec->data + new->start, new->size);
+    a = new->obj->arch->listing(old->sec->data + old->start, old->size);
+    b = new->obj->arch->listing(new->sec->data + new->start, new->size);
     linediff_make(a, b, &diff);
     gone = first_line(a, diff.new_of, diff.nr_old, &nr_gone);
     come = first_line(b, diff.old_of, diff.nr_new, &nr_come);

@@ -19,6 +19,22 @@ static int by_object(const void *a, const void *b)
     return strcmp(x->unit->object, y->unit->object);
 }
 
+/* Opens an object, which has to be for the machine of the hypervisor. */
+static struct object *open_one(const struct session *s, const char *path,
+                               const struct differ_unit *unit,
+                               struct xs_error *err)
+{
+    struct object *obj = object_open(path, unit->source, err);
+
+    if ( !obj || obj->arch == s->img->arch )
+        return obj;
+    xs_fail(err, XS_FAILED, "%s: is for %s, and %s for %s", path,
+            obj->arch->name, s->img->path, s->img->arch->name);
+    xs_hint(err, "give the xen-syms that was made from this tree");
+    object_free(obj);
+    return NULL;
+}
+
 static int open_pairs(struct session *s, struct xs_error *err)
 {
     size_t i;
@@ -33,10 +49,10 @@ static int open_pairs(struct session *s, struct xs_error *err)
         struct pair *p = &s->pairs[i];
 
         if ( p->unit->old_path &&
-             !(p->old = object_open(p->unit->old_path, p->unit->source, err)) )
+             !(p->old = open_one(s, p->unit->old_path, p->unit, err)) )
             return -1;
         if ( p->unit->new_path &&
-             !(p->new = object_open(p->unit->new_path, p->unit->source, err)) )
+             !(p->new = open_one(s, p->unit->new_path, p->unit, err)) )
             return -1;
         if ( p->new )
             p->new->order = i;
@@ -72,7 +88,7 @@ static bool has_landing_pads(const struct image *img)
 
         if ( s->type == STT_FUNC && s->size &&
              (p = image_bytes(img, s->addr, s->size)) &&
-             arch_has_landing_pad(p, s->size) )
+             img->arch->has_landing_pad(p, s->size) )
             return true;
     }
     return false;
@@ -122,10 +138,22 @@ static void refuse_init(struct differ_result *out)
             out->findings[i].kind = DIFFER_REFUSED;
 }
 
+/* The comparison knows more machines than the engine does. */
+static void refuse_arch(struct session *s)
+{
+    const struct arch *arch = s->img->arch;
+
+    if ( arch->refused && (findings_count(s->out, DIFFER_CHANGED) ||
+                           findings_count(s->out, DIFFER_HOOK)) )
+        findings_reason(s->out, DIFFER_REFUSED, XSPLICE_BUILD_ARCH_UNSUPPORTED,
+                        "", arch->name, "%s", arch->refused);
+}
+
 static void judge(struct session *s)
 {
     struct differ_result *out = s->out;
 
+    refuse_arch(s);
     if ( findings_count(out, DIFFER_ORIGIN) )
         out->verdict = DIFFER_ORIGINAL;
     else if ( findings_count(out, DIFFER_REFUSED) )

@@ -25,7 +25,6 @@
 
 #define OWN_ID_LEN 20
 #define OWN_ID_KEY "build-id="
-#define FILL_CODE  0xcc
 
 struct output {
     struct session *s;
@@ -105,7 +104,7 @@ static void place(struct output *o, struct atom *a)
     else
         a->out_off = elfout_append(
             o->e, a->out_sec, a->sec->data ? a->sec->data + a->start : NULL,
-            a->size, alignment(a), code ? FILL_CODE : 0);
+            a->size, alignment(a), code ? o->s->img->arch->fill : 0);
     /* Xen gives an address only to sections that have a size. */
     if ( !elfout_size(o->e, a->out_sec) )
         elfout_append(o->e, a->out_sec, NULL, 1, 1, 0);
@@ -223,7 +222,7 @@ static void clone_special(struct output *o, const struct special *sp)
     uint64_t at = elfout_append(o->e, sec, sp->sec->data + sp->offset,
                                 sp->table->size, sp->sec->align, 0);
 
-    for ( i = 0; i < 4 && sp->table->fields[i].role; i++ )
+    for ( i = 0; special_role(sp, i); i++ )
     {
         const struct special_field *f = &sp->table->fields[i];
         const struct special_ref *ref = &sp->refs[i];
@@ -232,14 +231,14 @@ static void clone_special(struct output *o, const struct special *sp)
                                   : (int64_t)ref->at;
 
         memset(elfout_bytes(o->e, sec) + at + f->offset, 0, sizeof(uint32_t));
-        if ( f->role == SPECIAL_CODE )
+        if ( special_role(sp, i) == SPECIAL_CODE )
         {
             off = clone_code(o, sp, i);
             elfout_reloc(o->e, sec, at + f->offset, ref->reloc->type,
                          replacement_section(o), off + ref->extra);
             continue;
         }
-        if ( f->role == SPECIAL_POINTER )
+        if ( special_role(sp, i) == SPECIAL_POINTER )
             b = bind(o->s, ref->target, ref->reloc->sym, false);
         relocate(o, sec, at + f->offset, ref->reloc->type, &b,
                  off + ref->extra);
@@ -289,9 +288,9 @@ static void write_function(struct output *o, const struct atom *a)
     text = elfout_append(o->e, o->strings, name, strlen(name) + 1, 1, 0);
     at = elfout_append(o->e, sec, &f, sizeof(f), 8, 0);
     elfout_reloc(o->e, sec, at + offsetof(struct xsplice_func, name),
-                 R_X86_64_64, o->strings, text);
+                 o->s->img->arch->pointer, o->strings, text);
     elfout_reloc(o->e, sec, at + offsetof(struct xsplice_func, new_addr),
-                 R_X86_64_64, a->out_sym, 0);
+                 o->s->img->arch->pointer, a->out_sym, 0);
     o->nr_functions++;
     free(name);
 }
@@ -444,7 +443,7 @@ static void write_atoms(struct output *o)
 
 int emit(struct session *s, struct xs_error *err)
 {
-    struct output o = { .s = s, .e = elfout_new(EM_X86_64) };
+    struct output o = { .s = s, .e = elfout_new(s->img->arch->machine) };
     int rc;
 
     o.strings =

@@ -12,7 +12,7 @@ void expect_fill(struct xsplice_expect *expect, const struct atom *old)
     uint64_t len = 0, end;
 
     memset(expect, 0, sizeof(*expect));
-    if ( arch_has_landing_pad(code, old->size) )
+    if ( old->obj->arch->has_landing_pad(code, old->size) )
         return;
     end = old->size < XSPLICE_EXPECT_MAX ? old->size : XSPLICE_EXPECT_MAX;
     if ( old->nr_relocs && old->relocs[0].offset - old->start < end )

@@ -113,9 +113,11 @@ struct image *image_open(const char *path, struct xs_error *err)
     }
     img->elf = elf_begin(img->fd, ELF_C_READ_MMAP, NULL);
     if ( !img->elf || !gelf_getehdr(img->elf, &eh) ||
-         eh.e_machine != EM_X86_64 || eh.e_type == ET_REL )
+         eh.e_ident[EI_CLASS] != ELFCLASS64 || eh.e_type == ET_REL ||
+         !(img->arch = arch_of(eh.e_machine)) )
     {
-        xs_fail(err, XS_FAILED, "%s: is not a linked x86-64 hypervisor", path);
+        xs_fail(err, XS_FAILED,
+                "%s: is not a linked hypervisor for x86-64 or arm64", path);
         goto fail;
     }
     if ( read_symbols(img, err) || read_identity(img, err) )

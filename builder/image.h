@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "builder/arch.h"
 #include "common/build_id.h"
 #include "common/error.h"
 
@@ -19,6 +20,7 @@ struct image_symbol {
 };
 
 struct image {
+    const struct arch *arch;
     char *path;
     int fd;
     Elf *elf;

@@ -35,12 +35,14 @@ static int read_sections(struct object *obj, struct xs_error *err)
             return xs_fail(err, XS_FAILED, "%s: section %zu has no name",
                            obj->path, i);
         sec->index = i;
+        sec->obj = obj;
         sec->flags = sh.sh_flags;
         sec->align = sh.sh_addralign ? sh.sh_addralign : 1;
         sec->size = sh.sh_size;
         sec->entsize = sh.sh_entsize;
         sec->nobits = sh.sh_type == SHT_NOBITS;
-        sec->kind = section_kind(sec->name, sh.sh_type, sh.sh_flags);
+        sec->kind =
+            section_kind(obj->arch, sec->name, sh.sh_type, sh.sh_flags);
         if ( sec->nobits || !sh.sh_size || sh.sh_type == SHT_NULL )
             continue;
         data = elf_rawdata(scn, NULL);
@@ -139,6 +141,7 @@ static int read_relocs(struct object *obj, struct xs_error *err)
                                obj->path, i, sec->name);
             sec->relocs[i].offset = r.r_offset;
             sec->relocs[i].type = GELF_R_TYPE(r.r_info);
+            sec->relocs[i].how = obj->arch->reloc(sec->relocs[i].type);
             sec->relocs[i].addend = r.r_addend;
             sec->relocs[i].sym = &obj->syms[GELF_R_SYM(r.r_info)];
         }
@@ -225,7 +228,8 @@ static void cut_at_symbols(struct object *obj, struct section *sec)
         struct symbol *sym = &obj->syms[i];
 
         if ( sym->sec != sec || sym->type == STT_SECTION ||
-             sym->type == STT_FILE || (code && is_label(sym)) )
+             sym->type == STT_FILE || (code && is_label(sym)) ||
+             obj->arch->is_mark(sym->name) )
             continue;
         for ( j = 0; j < sec->nr_atoms; j++ )
             if ( sec->atoms[j]->start == sym->value &&
@@ -251,7 +255,7 @@ static bool blank(const struct section *sec, uint64_t from, uint64_t to)
     if ( !sec->data )
         return true;
     if ( sec->flags & SHF_EXECINSTR )
-        return arch_is_padding(sec->data + from, to - from);
+        return sec->obj->arch->is_padding(sec->data + from, to - from);
     while ( from < to )
         if ( sec->data[from++] )
             return false;
@@ -388,21 +392,18 @@ struct section *object_section(const struct object *obj, const char *name)
     return NULL;
 }
 
-/* See arch_field_bias(); only asked where the answer makes a difference. */
+/* See struct arch.field_bias; only asked where the answer makes a difference. */
 static int bias_of(const struct section *sec, const struct reloc *r)
 {
-    const struct arch_reloc *type = arch_reloc(r->type);
     const struct atom *in;
-    int bias;
 
-    if ( !type || !type->pc_rel || !(sec->flags & SHF_EXECINSTR) )
+    if ( !r->how || !r->how->pc_rel || !(sec->flags & SHF_EXECINSTR) )
         return 0;
     in = object_atom_at(sec, r->offset);
     if ( !in || !sec->data || r->offset >= in->start + in->size )
-        return type->size;
-    bias = arch_field_bias(sec->data + in->start, in->size,
-                           r->offset - in->start);
-    return bias < 0 ? type->size : bias;
+        return sec->obj->arch->field_bias(r->how, NULL, 0, 0);
+    return sec->obj->arch->field_bias(r->how, sec->data + in->start, in->size,
+                                      r->offset - in->start);
 }
 
 static void resolve(const struct section *sec, struct reloc *r)
@@ -480,14 +481,17 @@ struct object *object_open(const char *path, const char *unit,
     }
     obj->elf = elf_begin(obj->fd, ELF_C_READ_MMAP, NULL);
     if ( !obj->elf || !gelf_getehdr(obj->elf, &eh) || eh.e_type != ET_REL ||
-         eh.e_machine != EM_X86_64 || eh.e_ident[EI_CLASS] != ELFCLASS64 )
+         eh.e_ident[EI_CLASS] != ELFCLASS64 ||
+         !(obj->arch = arch_of(eh.e_machine)) )
     {
-        xs_fail(err, XS_FAILED, "%s: is not an x86-64 object file", path);
+        xs_fail(err, XS_FAILED,
+                "%s: is not an object file for x86-64 or arm64", path);
         goto fail;
     }
     if ( read_sections(obj, err) || read_symbols(obj, err) ||
          read_relocs(obj, err) )
         goto fail;
+    special_pick_tables(obj);
     for ( i = 1; i < obj->nr_secs; i++ )
         cut(obj, &obj->secs[i]);
     name_atoms(obj);
@@ -558,36 +562,36 @@ bool atom_by_content(const struct atom *a)
 /* Replacement code of alternatives is not cut: it is one short instruction. */
 static bool is_branch(const struct section *sec, const struct reloc *r)
 {
-    const struct arch_reloc *type = arch_reloc(r->type);
+    const struct arch *arch = sec->obj->arch;
     const struct atom *in = object_atom_at(sec, r->offset);
 
-    if ( !type || !type->pc_rel || !(sec->flags & SHF_EXECINSTR) ||
-         !sec->data || type->size != 4 )
+    if ( !r->how || r->how->branch != ARCH_BRANCH_ASK )
+        return r->how && r->how->branch == ARCH_BRANCH_YES;
+    if ( !(sec->flags & SHF_EXECINSTR) || !sec->data || r->how->size != 4 )
         return false;
     if ( in && r->offset < in->start + in->size )
-        return arch_is_branch(sec->data + in->start, in->size,
-                              r->offset - in->start);
+        return arch->is_branch(sec->data + in->start, in->size,
+                               r->offset - in->start);
     return sec->kind == SECTION_REPLACEMENT && r->offset &&
-           arch_is_branch(sec->data + r->offset - 1, 5, 1);
+           arch->is_branch(sec->data + r->offset - 1, 5, 1);
 }
 
 bool reloc_follows_code(const struct section *in, const struct reloc *r)
 {
-    const struct arch_reloc *type = arch_reloc(r->type);
     int bias = 0;
 
     if ( r->target && !atom_is_function(r->target) )
         return false;
     if ( is_branch(in, r) )
         return true;
-    if ( !r->target || !type )
+    if ( !r->target || !r->how )
         return false;
-    if ( type->pc_rel )
+    if ( r->how->pc_rel )
     {
         /* A field of data counts from itself: entries of a switch table. */
         if ( !(in->flags & SHF_EXECINSTR) )
             return true;
-        bias = type->size;
+        bias = in->obj->arch->field_bias(r->how, NULL, 0, 0);
     }
     return r->off + bias != 0;
 }

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "builder/arch.h"
 #include "builder/sections.h"
 #include "common/error.h"
 
@@ -22,10 +23,12 @@ struct atom;
 struct special;
 
 struct section {
+    const struct object *obj;
     const char *name;
     unsigned int index; /* in the file */
     enum section_kind kind;
     uint64_t flags, align, size, entsize;
+    const struct special_table *table; /* of a SECTION_SPECIAL */
     bool nobits;
     const uint8_t *data;  /* NULL if nobits */
     struct reloc *relocs; /* sorted by offset */
@@ -47,6 +50,7 @@ struct symbol {
 struct reloc {
     uint64_t offset; /* in the section that is relocated */
     uint32_t type;
+    const struct arch_reloc *how; /* NULL: the type is not known */
     struct symbol *sym;
     int64_t addend;
     struct atom *target; /* NULL: the symbol is undefined (or absolute) */
@@ -87,6 +91,7 @@ struct atom {
 };
 
 struct object {
+    const struct arch *arch;
     char *path;
     const char *unit; /* for messages; not owned */
     size_t order;     /* among the objects of a run */
@@ -104,7 +109,7 @@ struct object {
 };
 
 /*
- * Reads an object file (ET_REL, x86-64).  UNIT is kept for messages.  Returns
+ * Reads an object file (ET_REL) of an architecture that is known.  UNIT is kept for messages.  Returns
  * the object, released with object_free(), or NULL with the error set.
  */
 struct object *object_open(const char *path, const char *unit,

@@ -4,13 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A name that ends in * stands for all that begin so. */
-static const struct {
-    const char *name, *why;
-} never[] = {
+/* What all architectures have in common. */
+static const struct arch_never never[] = {
 #define ENGINE "it runs while text is being patched"
 #define NMI    "an NMI can come while it is being patched"
-#define MCE    "a machine check can come while it is being patched"
 #define NORET  "it never returns, so the jump at its start is never reached"
     { "check_for_livepatch_work", ENGINE },
     { "livepatch_do_action", ENGINE },
@@ -26,27 +23,31 @@ static const struct {
     { "memset", ENGINE },
     { "memcmp", ENGINE },
     { "flush_area_local", ENGINE },
-    { "do_nmi", NMI },
     { "set_nmi_callback", NMI },
-    { "nmi_watchdog_tick", NMI },
-    { "do_machine_check", MCE },
-    { "mcheck_cmn_handler", MCE },
-    { "do_double_fault", "it handles a fault that leaves no way back" },
     { "idle_loop", NORET },
     { "reset_stack_and_jump*", NORET },
 };
 
-const char *policy_never_patch(const char *function)
+static const char *look_up(const struct arch_never *list, size_t n,
+                           const char *function)
 {
-    size_t i, n;
+    size_t i, len;
 
-    for ( i = 0; i < sizeof(never) / sizeof(never[0]); i++ )
+    for ( i = 0; i < n; i++ )
     {
-        n = strlen(never[i].name);
-        if ( never[i].name[n - 1] == '*'
-                 ? !strncmp(function, never[i].name, n - 1)
-                 : !strcmp(function, never[i].name) )
-            return never[i].why;
+        len = strlen(list[i].name);
+        if ( list[i].name[len - 1] == '*'
+                 ? !strncmp(function, list[i].name, len - 1)
+                 : !strcmp(function, list[i].name) )
+            return list[i].why;
     }
     return NULL;
+}
+
+const char *policy_never_patch(const struct arch *arch, const char *function)
+{
+    const char *why =
+        look_up(never, sizeof(never) / sizeof(never[0]), function);
+
+    return why ? why : look_up(arch->never, arch->nr_never, function);
 }

@@ -3,7 +3,9 @@
 #ifndef BUILDER_POLICY_H
 #define BUILDER_POLICY_H
 
+#include "builder/arch.h"
+
 /* Why this function must never be patched, or NULL: it may be. */
-const char *policy_never_patch(const char *function);
+const char *policy_never_patch(const struct arch *arch, const char *function);
 
 #endif /* BUILDER_POLICY_H */

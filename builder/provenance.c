@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builder/arch.h"
 #include "builder/findings.h"
 #include "builder/memory.h"
 
@@ -26,10 +25,18 @@ static const char *file_of(const struct symbol *sym)
     return sym->bind == STB_LOCAL ? sym->file : "";
 }
 
-/* Whether the image has a symbol of this name at this address. */
+/*
+ * What a field of the image leads to, as far as its bits tell: on arm64 two
+ * instructions make an address.
+ */
+struct lead {
+    uint64_t value, known;
+};
+
+/* An image symbol of this name that is OFF before where the field leads. */
 static const struct image_symbol *named_at(const struct image *img,
                                            const char *file, const char *name,
-                                           uint64_t addr)
+                                           struct lead to, int64_t off)
 {
     const struct image_symbol *s;
 
@@ -38,21 +45,44 @@ static const struct image_symbol *named_at(const struct image *img,
     for ( ; s < img->syms + img->nr_syms && !strcmp(s->name, name) &&
             !strcmp(s->file, file);
           s++ )
-        if ( s->addr == addr )
+        if ( !(((s->addr + off) ^ to.value) & to.known) )
             return s;
     return NULL;
 }
 
-/* The address that a field of the image holds (its addend still in it). */
-static uint64_t read_field(const struct arch_reloc *type, const uint8_t *p,
-                           uint64_t addr)
+static bool same_place(const struct reloc *a, const struct reloc *b)
 {
-    uint64_t v = 0;
+    return a->sym == b->sym && a->addend == b->addend;
+}
 
-    memcpy(&v, p, type->size);
-    if ( type->is_signed && type->size < 8 && v >> (8 * type->size - 1) )
-        v |= ~(uint64_t)0 << (8 * type->size);
-    return type->pc_rel ? v + addr : v;
+static void add_bits(const struct atom *a, const struct reloc *r,
+                     const uint8_t *p, uint64_t addr, struct lead *to)
+{
+    uint64_t at = r->offset - a->start, value = 0, known;
+
+    if ( !r->how || at + r->how->size > a->size )
+        return;
+    known = a->obj->arch->field_value(r->type, p + at, addr + at, &value);
+    to->value |= value & known & ~to->known;
+    to->known |= known;
+}
+
+/*
+ * Reads the field of relocation I of an atom whose bytes in the image are at
+ * P, address ADDR.  What it does not tell itself, others that lead to the same
+ * place do.
+ */
+static struct lead read_field(const struct atom *a, size_t i, const uint8_t *p,
+                              uint64_t addr)
+{
+    struct lead to = { 0 };
+    size_t j;
+
+    add_bits(a, &a->relocs[i], p, addr, &to);
+    for ( j = 0; j < a->nr_relocs && to.known && ~to.known; j++ )
+        if ( same_place(&a->relocs[j], &a->relocs[i]) )
+            add_bits(a, &a->relocs[j], p, addr, &to);
+    return to;
 }
 
 static bool wrong(struct mismatch *bad, uint64_t offset, char *why)
@@ -64,26 +94,27 @@ static bool wrong(struct mismatch *bad, uint64_t offset, char *why)
 }
 
 static bool leads_to(const struct image *img, const struct reloc *r,
-                     uint64_t value, unsigned int how, unsigned int depth,
+                     struct lead to, unsigned int how, unsigned int depth,
                      uint64_t offset, struct mismatch *bad)
 {
     struct atom *t = r->target;
-    uint64_t addr;
+    const struct image_symbol *named;
 
     if ( !t )
     {
         if ( r->sym->sec || r->sym->shndx == SHN_ABS ||
-             named_at(img, "", r->sym->name, value - r->addend) )
+             named_at(img, "", r->sym->name, to, r->addend) )
             return true;
         return wrong(bad, offset,
                      xs_printf("refers to %s, the hypervisor's does not",
                                r->sym->name));
     }
-    addr = value - r->off;
-    if ( t->sym && named_at(img, file_of(t->sym), t->sym->name, addr) )
+    named = t->sym ? named_at(img, file_of(t->sym), t->sym->name, to, r->off)
+                   : NULL;
+    if ( named )
     {
-        if ( how & LEARN )
-            t->image_addr = addr;
+        if ( (how & LEARN) && !~to.known )
+            t->image_addr = named->addr;
         return true;
     }
     if ( atom_by_content(t) )
@@ -91,7 +122,8 @@ static bool leads_to(const struct image *img, const struct reloc *r,
         struct mismatch inner = { 0 };
         bool same = depth >= MAX_DEPTH ||
                     ((how & LOOSE) && t->sec->kind == SECTION_STRINGS) ||
-                    holds(img, t, addr, how, depth + 1, &inner);
+                    (!~to.known &&
+                     holds(img, t, to.value - r->off, how, depth + 1, &inner));
 
         free(inner.why);
         return same ? true
@@ -121,21 +153,21 @@ static bool holds(const struct image *img, struct atom *a, uint64_t addr,
     while ( at < a->size )
     {
         const struct reloc *r = i < a->nr_relocs ? &a->relocs[i] : NULL;
-        const struct arch_reloc *type = r ? arch_reloc(r->type) : NULL;
+        struct lead to;
 
         if ( r && r->offset - a->start == at )
         {
             i++;
-            if ( !type )
-                at += 4;
-            else if ( at + type->size > a->size )
+            if ( r->how &&
+                 (at + r->how->size > a->size ||
+                  !arch_rest_equal(r->how, p + at,
+                                   a->sec->data ? a->sec->data + r->offset
+                                                : NULL)) )
                 return wrong(bad, at, NULL);
-            else if ( type->size >= 4 &&
-                      !leads_to(img, r, read_field(type, p + at, addr + at),
-                                how, depth, at, bad) )
+            to = read_field(a, i - 1, p, addr);
+            if ( to.known && !leads_to(img, r, to, how, depth, at, bad) )
                 return false;
-            else
-                at += type->size;
+            at += r->how ? r->how->size : 4;
             continue;
         }
         if ( p[at] != atom_byte(a, at) )

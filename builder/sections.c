@@ -4,8 +4,6 @@
 #include <elf.h>
 #include <string.h>
 
-#include "builder/arch.h"
-
 /*
  * The first line whose name fits decides.  "x" stands for the name itself and
  * for "x." with anything behind it.
@@ -45,14 +43,15 @@ static bool fits(const char *name, const char *pattern)
     return !strncmp(name, pattern, n) && (!name[n] || name[n] == '.');
 }
 
-enum section_kind section_kind(const char *name, uint32_t type, uint64_t flags)
+enum section_kind section_kind(const struct arch *arch, const char *name,
+                               uint32_t type, uint64_t flags)
 {
     unsigned int i;
 
     if ( !(flags & SHF_ALLOC) || (type != SHT_PROGBITS && type != SHT_NOBITS &&
                                   type != SHT_INIT_ARRAY) )
         return SECTION_IGNORED;
-    if ( arch_special_table(name) )
+    if ( arch_has_table(arch, name) )
         return SECTION_SPECIAL;
     for ( i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++ )
         if ( fits(name, kinds[i].name) )

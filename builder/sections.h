@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "builder/arch.h"
+
 enum section_kind {
     SECTION_IGNORED,     /* carries nothing into the image */
     SECTION_TEXT,        /* functions */
@@ -24,7 +26,7 @@ enum section_kind {
 };
 
 /* The kind of a section, from its name, type and flags (as in ELF). */
-enum section_kind section_kind(const char *name, uint32_t type,
-                               uint64_t flags);
+enum section_kind section_kind(const struct arch *arch, const char *name,
+                               uint32_t type, uint64_t flags);
 
 #endif /* BUILDER_SECTIONS_H */

@@ -52,7 +52,7 @@ static void check_landing_pad(struct session *s, struct atom *a)
 {
     if ( s->landing_pads && a->sec->kind == SECTION_TEXT && !a->owner &&
          a->sec->data &&
-         !arch_has_landing_pad(a->sec->data + a->start, a->size) )
+         !a->obj->arch->has_landing_pad(a->sec->data + a->start, a->size) )
         refuse(s, XSPLICE_BUILD_NO_ENDBR, a, "");
 }
 
@@ -115,7 +115,7 @@ static void follow(struct session *s, struct atom *from, struct atom *target,
 static void follow_reloc(struct session *s, struct atom *from,
                          const struct section *in, const struct reloc *r)
 {
-    const struct arch_reloc *type = arch_reloc(r->type);
+    const struct arch_reloc *type = r->how;
 
     if ( !type || !type->loadable )
     {
@@ -133,11 +133,11 @@ static void follow_special(struct session *s, struct atom *from,
     unsigned int i;
     size_t j, len;
 
-    for ( i = 0; i < 4 && sp->table->fields[i].role; i++ )
+    for ( i = 0; special_role(sp, i); i++ )
     {
         const struct special_ref *ref = &sp->refs[i];
 
-        switch ( sp->table->fields[i].role )
+        switch ( special_role(sp, i) )
         {
         case SPECIAL_POINTER:
             follow(s, from, ref->target, ref->reloc->sym, false);
@@ -339,7 +339,7 @@ static void patch_function(struct session *s, const struct pair *p,
 {
     struct atom *old = a->twin;
     const uint8_t *code = old->sec->data + old->start;
-    const char *never = policy_never_patch(old->sym->name);
+    const char *never = policy_never_patch(old->obj->arch, old->sym->name);
     struct differ_finding *f;
     char *change;
 
@@ -354,12 +354,12 @@ static void patch_function(struct session *s, const struct pair *p,
         refuse(s, XSPLICE_BUILD_NEVER_PATCH, a, never);
     if ( is_assembly(p) || a->sym->type != STT_FUNC )
         refuse(s, XSPLICE_BUILD_ASSEMBLY, a, "");
-    else if ( old->sym->size < arch_patch_size(code, old->size) )
+    else if ( old->sym->size < a->obj->arch->patch_size(code, old->size) )
         findings_reason(s->out, DIFFER_REFUSED, XSPLICE_BUILD_TOO_SHORT,
                         p->unit->source, a->sym->name,
                         "%llu bytes, the jump needs %zu",
                         (unsigned long long)old->sym->size,
-                        arch_patch_size(code, old->size));
+                        a->obj->arch->patch_size(code, old->size));
     provenance_demand(s->img, old, s->out);
     include(s, a, xs_strdup("it changed"));
 }

@@ -16,7 +16,8 @@ void special_adopt(struct atom *function, struct atom *part)
     function->parts[function->nr_parts++] = part;
 }
 
-static struct reloc *reloc_at(const struct section *sec, uint64_t offset)
+/* The index of the first relocation that is not before OFFSET. */
+static size_t first_reloc(const struct section *sec, uint64_t offset)
 {
     size_t lo = 0, hi = sec->nr_relocs;
 
@@ -29,9 +30,21 @@ static struct reloc *reloc_at(const struct section *sec, uint64_t offset)
         else
             hi = mid;
     }
-    return lo < sec->nr_relocs && sec->relocs[lo].offset == offset
-               ? &sec->relocs[lo]
+    return lo;
+}
+
+static struct reloc *reloc_at(const struct section *sec, uint64_t offset)
+{
+    size_t i = first_reloc(sec, offset);
+
+    return i < sec->nr_relocs && sec->relocs[i].offset == offset
+               ? &sec->relocs[i]
                : NULL;
+}
+
+static size_t count_relocs(const struct section *sec, uint64_t at, size_t size)
+{
+    return first_reloc(sec, at + size) - first_reloc(sec, at);
 }
 
 /*
@@ -69,11 +82,62 @@ static struct special_ref read_field(const struct section *sec, uint64_t entry,
     return ref;
 }
 
+enum special_role special_role(const struct special *s, unsigned int field)
+{
+    const struct special_field *f = &s->table->fields[field];
+
+    if ( field >= SPECIAL_FIELDS )
+        return SPECIAL_END;
+    return f->callback && !s->sec->data[s->offset + f->len_at]
+               ? SPECIAL_POINTER
+               : f->role;
+}
+
+/* Whether all pointers of an entry, and no others, are relocated. */
+static bool entry_fits(const struct section *sec,
+                       const struct special_table *t, uint64_t at)
+{
+    unsigned int i;
+
+    for ( i = 0; i < SPECIAL_FIELDS && t->fields[i].role; i++ )
+        if ( !reloc_at(sec, at + t->fields[i].offset) )
+            return false;
+    return count_relocs(sec, at, t->size) == i;
+}
+
+static const struct special_table *pick_table(const struct arch *arch,
+                                              const struct section *sec)
+{
+    const struct special_table *t, *first = NULL;
+    uint64_t at;
+
+    for ( t = arch->tables; t < arch->tables + arch->nr_tables; t++ )
+    {
+        if ( strcmp(t->section, sec->name) )
+            continue;
+        first = first ? first : t;
+        for ( at = 0; at + t->size <= sec->size && entry_fits(sec, t, at); )
+            at += t->size;
+        if ( at == sec->size )
+            return t;
+    }
+    return first;
+}
+
+void special_pick_tables(struct object *obj)
+{
+    size_t i;
+
+    for ( i = 1; i < obj->nr_secs; i++ )
+        if ( obj->secs[i].kind == SECTION_SPECIAL )
+            obj->secs[i].table = pick_table(obj->arch, &obj->secs[i]);
+}
+
 static int find_role(const struct special_table *t, enum special_role role)
 {
     int i;
 
-    for ( i = 0; i < 4 && t->fields[i].role; i++ )
+    for ( i = 0; i < SPECIAL_FIELDS && t->fields[i].role; i++ )
         if ( t->fields[i].role == role )
             return i;
     return -1;
@@ -124,11 +188,10 @@ void special_cut_fixups(struct object *obj)
     for ( i = 1; i < obj->nr_secs; i++ )
     {
         struct section *sec = &obj->secs[i];
-        const struct special_table *t = arch_special_table(sec->name);
+        const struct special_table *t = sec->table;
         int owner, cont;
 
-        if ( !t || sec->kind != SECTION_SPECIAL ||
-             (cont = find_role(t, SPECIAL_CONT)) < 0 ||
+        if ( !t || (cont = find_role(t, SPECIAL_CONT)) < 0 ||
              (owner = find_role(t, SPECIAL_OWNER)) < 0 )
             continue;
         for ( at = 0; at + t->size <= sec->size; at += t->size )
@@ -167,15 +230,14 @@ static int read_entry(struct object *obj, struct section *sec,
                       struct xs_error *err)
 {
     struct special *s = xs_calloc(1, sizeof(*s));
-    unsigned int i, expected = 0, there = 0;
-    size_t r;
+    unsigned int i, expected = 0;
 
     obj->specials = xs_grow(obj->specials, obj->nr_specials, sizeof(s));
     obj->specials[obj->nr_specials++] = s;
     s->table = t;
     s->sec = sec;
     s->offset = at;
-    for ( i = 0; i < 4 && t->fields[i].role; i++ )
+    for ( i = 0; i < SPECIAL_FIELDS && t->fields[i].role; i++ )
     {
         s->refs[i] = read_field(sec, at, &t->fields[i]);
         if ( !s->refs[i].reloc )
@@ -183,17 +245,14 @@ static int read_entry(struct object *obj, struct section *sec,
         expected++;
         if ( t->fields[i].role == SPECIAL_OWNER )
             s->owner = s->refs[i].target;
-        if ( t->fields[i].role == SPECIAL_CODE &&
+        if ( special_role(s, i) == SPECIAL_CODE &&
              (!s->refs[i].sec ||
               s->refs[i].at + sec->data[at + t->fields[i].len_at] >
                   s->refs[i].sec->size) )
             return bad_shape(obj, sec, at, "replacement code lies outside",
                              err);
     }
-    for ( r = 0; r < sec->nr_relocs; r++ )
-        there += sec->relocs[r].offset >= at &&
-                 sec->relocs[r].offset < at + t->size;
-    if ( there != expected )
+    if ( count_relocs(sec, at, t->size) != expected )
         return bad_shape(obj, sec, at, "holds a pointer too many", err);
     if ( s->owner && s->owner->owner )
         s->owner = s->owner->owner;
@@ -213,9 +272,9 @@ int special_read(struct object *obj, struct xs_error *err)
     for ( i = 1; i < obj->nr_secs; i++ )
     {
         struct section *sec = &obj->secs[i];
-        const struct special_table *t = arch_special_table(sec->name);
+        const struct special_table *t = sec->table;
 
-        if ( !t || sec->kind != SECTION_SPECIAL || !sec->size )
+        if ( !t || !sec->size )
             continue;
         if ( sec->size % t->size || !sec->data )
             return bad_shape(obj, sec, sec->size,
@@ -240,13 +299,22 @@ const uint8_t *special_code(const struct special *s, unsigned int field,
 
 uint8_t special_byte(const struct special *s, size_t at)
 {
-    unsigned int i;
+    unsigned int i, line_at = s->table->line_at;
 
-    for ( i = 0; i < 4 && s->table->fields[i].role; i++ )
+    if ( line_at && (at == line_at || at == line_at + 1) )
+        return 0;
+    for ( i = 0; i < SPECIAL_FIELDS && s->table->fields[i].role; i++ )
         if ( at >= s->table->fields[i].offset &&
              at < s->table->fields[i].offset + sizeof(uint32_t) )
             return 0;
     return s->sec->data[s->offset + at];
+}
+
+unsigned int special_line(const struct special *s)
+{
+    const uint8_t *p = s->sec->data + s->offset + s->table->line_at;
+
+    return s->table->line_at ? p[0] | p[1] << 8 : 0;
 }
 
 bool special_covers(const struct atom *a, uint64_t from, uint64_t to)
@@ -255,7 +323,8 @@ bool special_covers(const struct atom *a, uint64_t from, uint64_t to)
     unsigned int j;
 
     for ( i = 0; i < a->nr_specials; i++ )
-        for ( j = 0; j < 4 && a->specials[i]->table->fields[j].role; j++ )
+        for ( j = 0; j < SPECIAL_FIELDS && special_role(a->specials[i], j);
+              j++ )
         {
             const struct special *s = a->specials[i];
             const struct special_field *f = &s->table->fields[j];
@@ -265,7 +334,7 @@ bool special_covers(const struct atom *a, uint64_t from, uint64_t to)
                  s->refs[j].target != a )
                 continue;
             len = s->sec->data[s->offset + f->orig_at] +
-                  s->sec->data[s->offset + f->pad_at];
+                  (f->pad_at ? s->sec->data[s->offset + f->pad_at] : 0);
             if ( at < to && at + len > from )
                 return true;
         }

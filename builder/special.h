@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Special sections: tables whose entries describe code.  What an entry looks
- * like is data (arch_special_table()); each entry belongs to the function that
+ * like is data (struct arch.tables); each entry belongs to the function that
  * it describes, is compared with it and goes where it goes.
  */
 #ifndef BUILDER_SPECIAL_H
@@ -24,8 +24,15 @@ struct special {
     struct section *sec;
     uint64_t offset; /* of the entry */
     struct atom *owner;
-    struct special_ref refs[4]; /* as table->fields */
+    struct special_ref refs[SPECIAL_FIELDS]; /* as table->fields */
 };
+
+/*
+ * Finds each special section's table: of those for its name the one whose
+ * pointers are where the section has relocations.  If none fits it is the
+ * first one, and reading the section tells what is wrong.
+ */
+void special_pick_tables(struct object *obj);
 
 /*
  * Cuts .fixup sections: the compiler writes out one function after the other,
@@ -43,15 +50,21 @@ int special_read(struct object *obj, struct xs_error *err);
 /* Makes PART (cold part, fixup code) a part of a function. */
 void special_adopt(struct atom *function, struct atom *part);
 
+/* What a field of this entry is; SPECIAL_END behind the last. */
+enum special_role special_role(const struct special *s, unsigned int field);
+
 /* The replacement code of an entry: its bytes, or NULL if it has none. */
 const uint8_t *special_code(const struct special *s, unsigned int field,
                             size_t *len);
 
-/* An entry's byte with all that relocations fill left out (zero). */
+/* An entry's byte; what relocations fill and line numbers are zero. */
 uint8_t special_byte(const struct special *s, size_t at);
 
 /* Whether an entry of OBJ's table describes a byte of [FROM, TO) of A. */
 bool special_covers(const struct atom *a, uint64_t from, uint64_t to);
+
+/* The line number that is in an entry's bytes, 0 if it is elsewhere. */
+unsigned int special_line(const struct special *s);
 
 void special_free(struct object *obj);
 

@@ -47,6 +47,8 @@
       "patch its callers instead")                                            \
     X(NEVER_PATCH, "this function must not be replaced while Xen runs",       \
       "patch one of its callers, or boot the fixed hypervisor")               \
+    X(ARCH_UNSUPPORTED, "payloads are made for x86-64 only, so far",          \
+      "what changes is listed; boot the fixed hypervisor")                    \
     X(INIT_ONLY, "only code that runs at boot changes",                       \
       "it was freed after boot; do at run time, from a hook, what it would "  \
       "have done")                                                            \

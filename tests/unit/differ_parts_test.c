@@ -71,13 +71,15 @@ static void sections_have_their_kinds(void **state)
     size_t i;
 
     for ( i = 0; i < sizeof(all) / sizeof(all[0]); i++ )
-        if ( section_kind(all[i].name, all[i].type, all[i].flags) !=
+        if ( section_kind(&arch_x86, all[i].name, all[i].type, all[i].flags) !=
              all[i].kind )
             fail_msg("%s", all[i].name);
 }
 
 static void the_end_of_the_instruction_counts_for_fields(void **state)
 {
+    const struct arch *x86 = arch_of(EM_X86_64);
+    const struct arch_reloc *pc32 = x86->reloc(R_X86_64_PC32);
     /* cmpb $1, x(%rip); movl $7, x(%rip); lea x(%rip), %rax; call f */
     static const uint8_t code[] = {
         0x80, 0x3d, 0,    0, 0, 0, 1,          /* field at 2 */
@@ -87,15 +89,16 @@ static void the_end_of_the_instruction_counts_for_fields(void **state)
         0x0f, 0x85, 0,    0, 0, 0,             /* at 31 */
     };
 
-    assert_int_equal(arch_field_bias(code, sizeof(code), 2), 5);
-    assert_int_equal(arch_field_bias(code, sizeof(code), 9), 8);
-    assert_int_equal(arch_field_bias(code, sizeof(code), 20), 4);
-    assert_false(arch_is_branch(code, sizeof(code), 20));
-    assert_true(arch_is_branch(code, sizeof(code), 25));
-    assert_true(arch_is_branch(code, sizeof(code), 31));
-    assert_int_equal(arch_insn_start(code, sizeof(code), 15), 7);
-    /* 06 is no instruction in 64-bit mode. */
-    assert_int_equal(arch_field_bias((const uint8_t[]){ 6, 6, 6 }, 3, 1), -1);
+    assert_int_equal(x86->field_bias(pc32, code, sizeof(code), 2), 5);
+    assert_int_equal(x86->field_bias(pc32, code, sizeof(code), 9), 8);
+    assert_int_equal(x86->field_bias(pc32, code, sizeof(code), 20), 4);
+    assert_false(x86->is_branch(code, sizeof(code), 20));
+    assert_true(x86->is_branch(code, sizeof(code), 25));
+    assert_true(x86->is_branch(code, sizeof(code), 31));
+    assert_int_equal(x86->insn_start(code, sizeof(code), 15), 7);
+    /* 06 is no instruction in 64-bit mode: nothing behind the field. */
+    assert_int_equal(x86->field_bias(pc32, (const uint8_t[]){ 6, 6, 6 }, 3, 1),
+                     4);
 }
 
 static void filler_is_told_from_code(void **state)
@@ -103,26 +106,26 @@ static void filler_is_told_from_code(void **state)
     static const uint8_t nops[] = { 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0,   0,
                                     0,    0,    0x0f, 0x1f, 0x40, 0, 0x90 };
 
-    assert_true(arch_is_padding(nops, sizeof(nops)));
-    assert_false(arch_is_padding(nops, 5)); /* cut in the middle */
-    assert_false(arch_is_padding((const uint8_t[]){ 0x90, 0xc3 }, 2));
+    assert_true(arch_x86.is_padding(nops, sizeof(nops)));
+    assert_false(arch_x86.is_padding(nops, 5)); /* cut in the middle */
+    assert_false(arch_x86.is_padding((const uint8_t[]){ 0x90, 0xc3 }, 2));
 }
 
 static void landing_pads_make_room_for_themselves(void **state)
 {
     static const uint8_t pad[] = { 0xf3, 0x0f, 0x1e, 0xfa, 0xc3 };
 
-    assert_int_equal(arch_patch_size(pad, sizeof(pad)), 9);
-    assert_int_equal(arch_patch_size(pad + 4, 1), 5);
-    assert_false(arch_has_landing_pad(pad, 3));
+    assert_int_equal(arch_x86.patch_size(pad, sizeof(pad)), 9);
+    assert_int_equal(arch_x86.patch_size(pad + 4, 1), 5);
+    assert_false(arch_x86.has_landing_pad(pad, 3));
 }
 
 static void the_engine_is_not_to_be_patched(void **state)
 {
-    assert_non_null(policy_never_patch("do_nmi"));
-    assert_non_null(policy_never_patch("arch_livepatch_apply"));
-    assert_null(policy_never_patch("do_nmi_op"));
-    assert_null(policy_never_patch("do_xen_version"));
+    assert_non_null(policy_never_patch(&arch_x86, "do_nmi"));
+    assert_non_null(policy_never_patch(&arch_x86, "arch_livepatch_apply"));
+    assert_null(policy_never_patch(&arch_x86, "do_nmi_op"));
+    assert_null(policy_never_patch(&arch_x86, "do_xen_version"));
 }
 
 static void findings_are_sorted_and_told_once(void **state)
