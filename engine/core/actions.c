@@ -110,37 +110,51 @@ uint32_t engine_list_version(void)
     return payload_version();
 }
 
-/* What ACTION would do; STOP hands out the plan. */
+/*
+ * What ACTION would do; STOP hands out the plan.  Returns the -errno of the
+ * first reason against it.
+ */
 static int decide(const char *name, uint32_t cmd, uint32_t flags,
                   struct payload **out, struct operation **op, enum cell *cell,
-                  struct refusal *why)
+                  struct findings *f)
 {
     struct payload *p = payload_find(name);
     const struct operation *busy = operation_current();
+    int rc = 0;
 
     *cell = NOTHING;
-    if ( !p )
-        return refuse(why, XSPLICE_REASON_NO_SUCH_PAYLOAD, "%.100s", name);
     *out = p;
-    if ( cmd < XSPLICE_ACTION_UNLOAD || cmd > XSPLICE_ACTION_REPLACE )
-        return refuse(why, XSPLICE_REASON_ACTION_UNKNOWN, "%u", cmd);
+    if ( !p )
+        found(f, XSPLICE_REASON_NO_SUCH_PAYLOAD, "%.100s", name);
+    else if ( cmd < XSPLICE_ACTION_UNLOAD || cmd > XSPLICE_ACTION_REPLACE )
+        found(f, XSPLICE_REASON_ACTION_UNKNOWN, "%u", cmd);
+    if ( f->rc )
+        return f->rc;
     *cell = cells[p->state][cmd];
-    /* An operation on p may be about to change its state. */
+    /*
+     * An operation on p may be about to change its state.  With any under way
+     * there is nothing to be said of what comes after it.
+     */
     if ( busy && (busy->target == p || *cell == UNLOAD || *cell == STOP) )
-        return refuse(why, XSPLICE_REASON_BUSY, "on %.100s",
-                      busy->target->name);
+    {
+        found(f, XSPLICE_REASON_BUSY, "on %.100s", busy->target->name);
+        return f->rc;
+    }
     switch ( *cell )
     {
     case REFUSE:
-        return refuse(why, XSPLICE_REASON_UNLOAD_APPLIED, "%.100s", name);
+        rc = found(f, XSPLICE_REASON_UNLOAD_APPLIED, "%.100s", name);
+        /* fallthrough */
     case UNLOAD:
-        return depend_unload(p, why);
+        rc = rc ? rc : depend_unload(p, f);
+        break;
     case STOP:
-        return operation_plan(p, cmd, flags, op, why);
+        rc = operation_plan(p, cmd, flags, op, f);
+        break;
     case NOTHING:
         break;
     }
-    return 0;
+    return rc ? rc : f->rc;
 }
 
 /* Told once, and kept for who asks. */
@@ -157,14 +171,15 @@ int engine_action(const char *name, uint32_t cmd, uint32_t timeout,
                   uint32_t flags, struct refusal *why)
 {
     struct refusal own = { 0 };
+    struct findings f = { .first = why ? why : &own };
     struct operation *op = NULL;
     struct payload *p = NULL;
     enum cell cell;
     int rc;
 
-    why = why ? why : &own;
+    why = f.first;
     port_lock();
-    rc = decide(name, cmd, flags, &p, &op, &cell, why);
+    rc = decide(name, cmd, flags, &p, &op, &cell, &f);
     if ( !rc && cell == STOP )
         rc = operation_start(op, timeout, why);
     if ( !rc && cell == UNLOAD )
@@ -188,23 +203,41 @@ int engine_action(const char *name, uint32_t cmd, uint32_t timeout,
     return rc;
 }
 
-int engine_check(const char *name, uint32_t cmd, uint32_t flags,
-                 struct refusal *why)
+static int check(const char *name, uint32_t cmd, uint32_t flags,
+                 struct findings *f)
 {
-    struct refusal own = { 0 };
     struct operation *op = NULL;
     struct payload *p = NULL;
     enum cell cell;
     int rc;
 
-    why = why ? why : &own;
     port_lock();
-    rc = decide(name, cmd, flags, &p, &op, &cell, why);
-    if ( op && !rc )
+    rc = decide(name, cmd, flags, &p, &op, &cell, f);
+    if ( op )
         operation_drop(op);
     /* Who asks has a number; INFO has the words, as for a real attempt. */
-    if ( rc && p )
-        p->last = *why;
+    if ( rc && p && !f->all )
+        p->last = *f->first;
     port_unlock();
+    return rc;
+}
+
+int engine_check(const char *name, uint32_t cmd, uint32_t flags,
+                 struct refusal *why)
+{
+    struct refusal own = { 0 };
+    struct findings f = { .first = why ? why : &own };
+
+    return check(name, cmd, flags, &f);
+}
+
+int engine_check_all(const char *name, uint32_t cmd, uint32_t flags,
+                     struct answer *all, struct refusal *why,
+                     unsigned int *count)
+{
+    struct findings f = { .first = why, .all = all };
+    int rc = check(name, cmd, flags, &f);
+
+    *count = f.n;
     return rc;
 }

@@ -13,6 +13,7 @@
 #include "refusal.h"
 #include "types.h"
 
+struct answer;
 struct payload;
 struct operation;
 
@@ -45,14 +46,22 @@ int engine_action(const char *name, uint32_t cmd, uint32_t timeout,
 int engine_check(const char *name, uint32_t cmd, uint32_t flags,
                  struct refusal *why);
 
+/*
+ * The same, with all that speaks against it put into the answer; *why is the
+ * first of it, *count how much it is.
+ */
+int engine_check_all(const char *name, uint32_t cmd, uint32_t flags,
+                     struct answer *all, struct refusal *why,
+                     unsigned int *count);
+
 /* For fn of engine_each(): rc as engine_get() answers it. */
 int32_t engine_rc(const struct payload *p);
 
 /*
- * INFO of control.h: of the payload, or with a NULL name of the engine.  Fills
- * at most 'room' bytes and sets *size to those of the whole answer.  -ENOENT.
+ * INFO of control.h: of the payload, or with a NULL name of the engine; into
+ * the page that the answer is set up for (answer.h).  -ENOENT.
  */
-int engine_info(const char *name, char *text, size_t room, size_t *size);
+int engine_info(const char *name, struct answer *a);
 
 /* The last upload's refusal; NULL: there was none. */
 void engine_upload_refused(const struct refusal *why);

@@ -1,120 +1,131 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What INFO answers: strings "key=value", each with its NUL. */
+/* What INFO answers; the keys are described in xsplice/control.h. */
+#include "answer.h"
 #include "engine.h"
 #include "identity.h"
 #include "list.h"
+#include "operation.h"
 
-struct out {
-    char *text;
-    size_t room, size;
-};
-
-/* Appends bytes that fit; counts them all. */
-static void put(struct out *o, const char *s, size_t len)
-{
-    size_t left = o->size < o->room ? o->room - o->size : 0;
-
-    if ( len && left )
-        memcpy(o->text + o->size, s, len < left ? len : left);
-    o->size += len;
-}
-
-static void put_string(struct out *o, const char *s)
-{
-    put(o, s, strlen(s));
-}
-
-static void put_id(struct out *o, const struct build_id *id)
+static void put_id(struct answer *a, const struct build_id *id)
 {
     char text[2 * XSPLICE_BUILD_ID_MAX + 1];
 
-    put_string(o, build_id_text(id, text));
+    answer_string(a, build_id_text(id, text));
 }
 
-static void put_pair(struct out *o, const char *key, const char *value)
+/* From the lowest, which is 1; 0: it is not applied. */
+static unsigned int place_of(const struct payload *p)
 {
-    put_string(o, key);
-    put(o, "=", 1);
-    put(o, value, strlen(value) + 1);
+    const struct payload *q;
+    unsigned int above = 0, all = 0;
+    bool seen = false;
+
+    for ( q = payload_top(); q; q = q->below, all++ )
+    {
+        seen |= q == p;
+        above += !seen;
+    }
+    return seen ? all - above : 0;
 }
 
-static void put_number(struct out *o, const char *key, uint64_t value)
-{
-    char text[24];
-
-    snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
-    put_pair(o, key, text);
-}
-
-static void put_reason(struct out *o, const struct refusal *why)
-{
-    if ( why->reason == XSPLICE_REASON_NONE )
-        return;
-    put_string(o, "reason=");
-    put_string(o, reason_sentence(why->reason));
-    put_string(o, ": ");
-    put(o, why->detail, strlen(why->detail) + 1);
-    put_pair(o, "reason-id", reason_id(why->reason));
-    if ( *reason_hint(why->reason) )
-        put_pair(o, "hint", reason_hint(why->reason));
-}
-
-static void put_payload(struct out *o, const struct payload *p)
+static void put_identity(struct answer *a, const struct payload *p)
 {
     unsigned int i;
 
-    put_string(o, "build-id=");
-    put_id(o, &p->id);
-    put(o, "", 1);
-    put_string(o, "xen-depends=");
-    put_id(o, &p->xen_depends);
-    put(o, "", 1);
-    put_string(o, "depends=");
+    answer_string(a, "build-id=");
+    put_id(a, &p->id);
+    answer_end(a);
+    answer_string(a, "xen-depends=");
+    put_id(a, &p->xen_depends);
+    answer_end(a);
+    answer_string(a, "depends=");
     for ( i = 0; i < p->ndepends; i++ )
     {
         if ( i )
-            put(o, ",", 1);
-        put_id(o, &p->depends[i]);
+            answer_string(a, ",");
+        put_id(a, &p->depends[i]);
     }
-    put(o, "", 1);
-    put_string(o, "functions=");
+    answer_end(a);
+}
+
+static void put_payload(struct answer *a, const struct payload *p)
+{
+    unsigned int i;
+
+    put_identity(a, p);
+    answer_string(a, "functions=");
     for ( i = 0; i < p->nsites; i++ )
     {
         if ( i )
-            put(o, ",", 1);
-        put_string(o, p->sites[i].name);
+            answer_string(a, ",");
+        answer_string(a, p->sites[i].name);
     }
-    put(o, "", 1);
+    answer_end(a);
     for ( i = 0; i < p->nuses; i++ )
-        put_pair(o, "uses", p->uses[i]->name);
-    put_number(o, "pages", p->region.pages);
+        answer_pair(a, "uses", p->uses[i]->name);
+    answer_number(a, "pages", p->region.pages);
     if ( p->timings.ended )
     {
-        put_number(o, "wait-ns", p->timings.begun - p->timings.requested);
-        put_number(o, "stop-ns", p->timings.ended - p->timings.begun);
+        answer_number(a, "wait-ns", p->timings.begun - p->timings.requested);
+        answer_number(a, "stop-ns", p->timings.ended - p->timings.begun);
     }
-    put_reason(o, &p->last);
+    answer_pair(a, "state",
+                p->state == XSPLICE_STATE_APPLIED ? "applied" : "loaded");
+    answer_number(a, "rc", engine_rc(p));
+    if ( p->state == XSPLICE_STATE_APPLIED )
+        answer_number(a, "order", place_of(p));
+    answer_reason(a, &p->last);
 }
 
-int engine_info(const char *name, char *text, size_t room, size_t *size)
+/* The lowest first: the list leads downwards. */
+static void put_applied(struct answer *a)
 {
-    struct out o = { .text = text, .room = room };
+    const struct payload *p, *last = NULL;
+
+    while ( last != payload_top() )
+    {
+        for ( p = payload_top(); p->below != last; )
+            p = p->below;
+        answer_pair(a, "applied", p->name);
+        last = p;
+    }
+}
+
+static void put_engine(struct answer *a)
+{
+    const struct operation *op = operation_current();
+    const struct payload *p;
+    unsigned int loaded = 0;
+    struct build_id xen;
+
+    hypervisor_id(&xen);
+    answer_string(a, "build-id=");
+    put_id(a, &xen);
+    answer_end(a);
+    for ( p = payload_first(); p; p = p->next )
+        loaded++;
+    answer_number(a, "loaded", loaded);
+    put_applied(a);
+    if ( op )
+        answer_pair(a, "operation", op->target->name);
+}
+
+int engine_info(const char *name, struct answer *a)
+{
     const struct payload *p = NULL;
     struct refusal last;
 
     if ( !name )
     {
         engine_last_upload(&last);
-        put_pair(&o, "engine", "xsplice 1");
-        put_reason(&o, &last);
-        *size = o.size;
-        return 0;
+        answer_pair(a, "engine", "xsplice 1");
+        answer_reason(a, &last);
     }
     port_lock();
-    p = payload_find(name);
-    if ( p )
-        put_payload(&o, p);
+    if ( !name )
+        put_engine(a);
+    else if ( (p = payload_find(name)) )
+        put_payload(a, p);
     port_unlock();
-    *size = o.size;
-    return p ? 0 : -ENOENT;
+    return p || !name ? 0 : -ENOENT;
 }

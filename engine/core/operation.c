@@ -15,52 +15,72 @@ struct operation *operation_current(void)
 
 /* ---- before the stop ---- */
 
-int operation_plan(struct payload *p, uint32_t cmd, uint32_t flags,
-                   struct operation **out, struct refusal *why)
+static int check_rules(struct payload *p, uint32_t cmd, uint32_t flags,
+                       struct findings *f)
 {
-    bool nodeps = flags & XSPLICE_ACTION_NODEPS;
-    const char *unquiet;
-    struct operation *op;
-    const struct payload *q;
-    int rc;
-
-    if ( current_op )
-        return refuse(why, XSPLICE_REASON_BUSY, "on %.100s",
-                      current_op->target->name);
-    rc = cmd == XSPLICE_ACTION_APPLY    ? depend_apply(p, nodeps, why)
-         : cmd == XSPLICE_ACTION_REVERT ? depend_revert(p, why)
-                                        : depend_replace(p, why);
-    if ( rc )
-        return rc;
-    if ( port_quiescent(&unquiet) )
-        return refuse(why, XSPLICE_REASON_WAITQUEUE, "%.120s", unquiet);
-
-    op = port_alloc(sizeof(*op));
-    if ( !op )
-        return refuse(why, XSPLICE_REASON_NO_MEMORY, "the operation");
-    op->cmd = cmd;
-    op->target = p;
-    op->timings.requested = port_now();
     switch ( cmd )
     {
     case XSPLICE_ACTION_APPLY:
+        return depend_apply(p, flags & XSPLICE_ACTION_NODEPS, f);
+    case XSPLICE_ACTION_REVERT:
+        return depend_revert(p, f);
+    default:
+        return depend_replace(p, f);
+    }
+}
+
+static int plan_writes(struct operation *op, struct findings *f)
+{
+    struct payload *p = op->target;
+    const struct payload *q;
+
+    switch ( op->cmd )
+    {
+    case XSPLICE_ACTION_APPLY:
         op->hooked = p->hooks.apply;
-        rc = writes_apply(op, why);
-        break;
+        return writes_apply(op, f);
     case XSPLICE_ACTION_REVERT:
         op->hooked = p->hooks.revert;
         op->hooks = p->nunload;
-        rc = writes_revert(op, why);
-        break;
+        return writes_revert(op, f);
     default:
         op->top = payload_top();
         op->hooks = p->nload;
         for ( q = op->top; q; q = q->below )
             op->hooks |= !!q->nunload;
-        rc = writes_replace(op, why);
-        break;
+        return writes_replace(op, f);
     }
+}
+
+int operation_plan(struct payload *p, uint32_t cmd, uint32_t flags,
+                   struct operation **out, struct findings *f)
+{
+    const char *unquiet;
+    struct operation *op;
+    int rc = check_rules(p, cmd, flags, f);
+
     if ( rc )
+        return rc;
+    if ( f->all ? port_waiting(&unquiet) : port_quiescent(&unquiet) )
+        rc = found(f, XSPLICE_REASON_WAITQUEUE, "%.120s", unquiet);
+    if ( rc )
+        return rc;
+
+    /* Bytes that another payload covers are not those of this one. */
+    if ( cmd == XSPLICE_ACTION_REVERT && f->rc )
+        return 0;
+
+    op = port_alloc(sizeof(*op));
+    if ( !op )
+    {
+        found(f, XSPLICE_REASON_NO_MEMORY, "the operation");
+        return f->rc;
+    }
+    op->cmd = cmd;
+    op->target = p;
+    op->timings.requested = port_now();
+    rc = plan_writes(op, f);
+    if ( rc || f->rc )
         operation_drop(op);
     else
         *out = op;
@@ -108,6 +128,7 @@ int operation_start(struct operation *op, uint32_t timeout,
         operation_drop(op);
         return rc;
     }
+    writes_remember(op);
     current_op = op;
     p->rc = -EAGAIN;
     port_unlock();
@@ -316,6 +337,7 @@ static bool start_second(struct operation *op)
 {
     struct payload *p = op->target;
     struct refusal why = { 0 };
+    struct findings f = { .first = &why };
 
     if ( !op->again || p->state != XSPLICE_STATE_APPLIED )
         return false;
@@ -326,7 +348,7 @@ static bool start_second(struct operation *op)
     op->result = op->rc;
     op->rc = 0;
     op->timings.requested = port_now();
-    if ( !writes_revert(op, &why) && !writes_map(op, &why) &&
+    if ( !writes_revert(op, &f) && !writes_map(op, &why) &&
          !port_run_stopped(op, DEFAULT_TIMEOUT_NS) )
         return true;
     op->rc = op->result;

@@ -16,11 +16,13 @@ struct operation *operation_current(void);
 
 /*
  * Prepares cmd for p: checks everything that can be checked now and builds
- * the writes.  Changes nothing but what it allocates; *op is to be handed to
- * operation_start() or operation_drop().  With the lock held.
+ * the writes.  Changes nothing but what it allocates; *op, set only if nothing
+ * was found, is to be handed to operation_start() or operation_drop().  Returns
+ * what found() does, and -ENOMEM in any case.  With the lock held, and no
+ * operation under way.
  */
 int operation_plan(struct payload *p, uint32_t cmd, uint32_t flags,
-                   struct operation **op, struct refusal *why);
+                   struct operation **op, struct findings *f);
 void operation_drop(struct operation *op);
 
 /*

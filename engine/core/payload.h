@@ -129,6 +129,7 @@ struct write {
     uint8_t len;
     bool superseded; /* a later write of the set covers just these bytes */
     uint8_t put[XSPLICE_NOP_MAX];
+    uint8_t was[XSPLICE_NOP_MAX]; /* of a patch: what reverting puts back */
 };
 
 struct alias {

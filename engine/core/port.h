@@ -116,6 +116,12 @@ int port_run_stopped(struct operation *op, uint32_t timeout_ns);
  */
 int port_quiescent(const char **why);
 
+/*
+ * The same for who only asks: a look that takes no answer away and is safe at
+ * any time, but may miss a stack that comes or goes meanwhile.
+ */
+int port_waiting(const char **why);
+
 /* ---- time, lock, words ---- */
 
 uint64_t port_now(void); /* ns; callable with the CPUs stopped */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "answer.h"
 #include "refusal.h"
 
 static const struct {
@@ -25,6 +26,25 @@ int refuse(struct refusal *why, enum xsplice_reason reason, const char *fmt,
         va_end(args);
     }
     return -reasons[reason].error;
+}
+
+int found(struct findings *f, enum xsplice_reason reason, const char *fmt, ...)
+{
+    struct refusal one = { .reason = reason };
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(one.detail, sizeof(one.detail), fmt, args);
+    va_end(args);
+    if ( !f->n++ )
+    {
+        *f->first = one;
+        f->rc = -reasons[reason].error;
+    }
+    if ( !f->all )
+        return f->rc;
+    answer_reason(f->all, &one);
+    return 0;
 }
 
 const char *reason_id(enum xsplice_reason reason)

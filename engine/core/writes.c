@@ -17,7 +17,7 @@ static void patch_bytes(const struct site *s, uint8_t out[XSPLICE_NOP_MAX])
 }
 
 static int alloc_writes(struct operation *op, unsigned int n,
-                        struct refusal *why)
+                        struct findings *f)
 {
     op->writes = NULL;
     op->nundo = op->nput = 0;
@@ -25,7 +25,10 @@ static int alloc_writes(struct operation *op, unsigned int n,
         return 0;
     op->writes = port_alloc(n * sizeof(*op->writes));
     if ( !op->writes )
-        return refuse(why, XSPLICE_REASON_NO_MEMORY, "%u writes", n);
+    {
+        found(f, XSPLICE_REASON_NO_MEMORY, "%u writes", n);
+        return f->rc;
+    }
     return 0;
 }
 
@@ -79,54 +82,90 @@ static void read_undone(const struct operation *op, unsigned long addr,
 
 /* ---- the three sets ---- */
 
+/*
+ * Does the function hold the bytes that it is to hold, and may it still be
+ * patched?  (The latter was asked when the payload was loaded; the answer is the
+ * port's and need not stay.)
+ */
+static int check_function(const struct operation *op, const struct site *s,
+                          struct findings *f)
+{
+    const char *forbidden = port_unpatchable(s->old);
+    uint8_t now[XSPLICE_EXPECT_MAX];
+    int rc = 0;
+
+    if ( forbidden )
+        rc = found(f, XSPLICE_REASON_FUNC_UNPATCHABLE, "%.60s: %.80s", s->name,
+                   forbidden);
+    if ( !s->expect_len || rc )
+        return rc;
+    read_undone(op, s->old, now, s->expect_len);
+    if ( memcmp(now, s->expect, s->expect_len) )
+        rc = found(f, XSPLICE_REASON_EXPECT_MISMATCH,
+                   "%.90s at %#lx, %u bytes from %02x", s->name, s->old,
+                   s->expect_len, now[0]);
+    return rc;
+}
+
+/*
+ * The undo write that this one covers is not needed.  Sites of applied payloads
+ * are equal or disjoint; a part of one is refused.
+ */
+static int supersede(struct operation *op, const struct site *s,
+                     struct findings *f)
+{
+    unsigned int at = first_undo(op, s->addr);
+
+    if ( at == op->nundo || op->writes[at].addr >= s->addr + s->len )
+        return 0;
+    if ( op->writes[at].addr != s->addr || op->writes[at].len != s->len )
+        return found(f, XSPLICE_REASON_OVERLAP_PART, "%.100s of %.40s",
+                     s->name, op->writes[at].of->name);
+    op->writes[at].superseded = true;
+    return 0;
+}
+
 /* The put part: p's patches, on top of the undo part. */
-static int add_puts(struct operation *op, struct refusal *why)
+static int add_puts(struct operation *op, struct findings *f)
 {
     struct payload *p = op->target;
-    uint8_t now[XSPLICE_EXPECT_MAX];
-    unsigned int i, at;
+    unsigned int i;
+    int rc = 0;
 
-    for ( i = 0; i < p->nsites; i++ )
+    for ( i = 0; i < p->nsites && !rc; i++ )
     {
         struct site *s = &p->sites[i];
         struct write *w = &op->writes[op->nundo + op->nput];
 
-        if ( s->expect_len )
-        {
-            read_undone(op, s->old, now, s->expect_len);
-            if ( memcmp(now, s->expect, s->expect_len) )
-                return refuse(why, XSPLICE_REASON_EXPECT_MISMATCH,
-                              "%.90s at %#lx, %u bytes from %02x", s->name,
-                              s->old, s->expect_len, now[0]);
-        }
+        rc = check_function(op, s, f);
+        if ( rc )
+            break;
         put_write(w, p, s);
         patch_bytes(s, w->put);
-        read_undone(op, s->addr, p->fstate[s->func].saved, s->len);
+        read_undone(op, s->addr, w->was, s->len);
         op->nput++;
-
-        at = first_undo(op, s->addr);
-        if ( at == op->nundo || op->writes[at].addr >= s->addr + s->len )
-            continue;
-        if ( op->writes[at].addr != s->addr || op->writes[at].len != s->len )
-            return refuse(why, XSPLICE_REASON_OVERLAP_PART, "%.100s of %.40s",
-                          s->name, op->writes[at].of->name);
-        op->writes[at].superseded = true;
+        rc = supersede(op, s, f);
     }
-    return 0;
+    return rc;
 }
 
-int writes_apply(struct operation *op, struct refusal *why)
+int writes_apply(struct operation *op, struct findings *f)
 {
     struct payload *p = op->target;
+    struct refusal nops;
     unsigned int i;
-    int rc;
+    int rc = 0;
 
-    for ( i = 0; i < p->nsites; i++ )
-        if ( !p->sites[i].target && (rc = site_check_nops(&p->sites[i], why)) )
-            return rc;
-    rc = alloc_writes(op, p->nsites, why);
+    for ( i = 0; i < p->nsites && !rc; i++ )
+    {
+        nops.reason = XSPLICE_REASON_NONE;
+        if ( !p->sites[i].target && site_check_nops(&p->sites[i], &nops) )
+            rc = found(f, nops.reason, "%s", nops.detail);
+    }
     if ( !rc )
-        rc = add_puts(op, why);
+        rc = alloc_writes(op, p->nsites, f);
+    if ( !rc )
+        rc = add_puts(op, f);
     if ( rc )
         writes_free(op);
     return rc;
@@ -153,28 +192,28 @@ static void add_undo(struct operation *op, struct payload *p,
 }
 
 /* Is the patch of this write what is there now? */
-static int check_patched(const struct write *w, struct refusal *why)
+static int check_patched(const struct write *w, struct findings *f)
 {
     uint8_t now[XSPLICE_NOP_MAX], patch[XSPLICE_NOP_MAX];
 
     port_text_read(w->addr, now, w->len);
     patch_bytes(w->site, patch);
     if ( memcmp(now, patch, w->len) )
-        return refuse(why, XSPLICE_REASON_SITE_CHANGED, "%.90s at %#lx",
-                      w->site->name, w->addr);
+        return found(f, XSPLICE_REASON_SITE_CHANGED, "%.90s at %#lx",
+                     w->site->name, w->addr);
     return 0;
 }
 
-int writes_revert(struct operation *op, struct refusal *why)
+int writes_revert(struct operation *op, struct findings *f)
 {
     unsigned int i;
-    int rc = alloc_writes(op, op->target->nsites, why);
+    int rc = alloc_writes(op, op->target->nsites, f);
 
     if ( rc )
         return rc;
     add_undo(op, op->target, 0);
     for ( i = 0; i < op->nundo && !rc; i++ )
-        rc = check_patched(&op->writes[i], why);
+        rc = check_patched(&op->writes[i], f);
     if ( rc )
         writes_free(op);
     return rc;
@@ -193,7 +232,7 @@ static int cf_check by_address(const void *a, const void *b)
  * Of several patches of one site, the topmost is what is there, and what the
  * lowest saved is what goes back.
  */
-static int merge_undo(struct operation *op, struct refusal *why)
+static int merge_undo(struct operation *op, struct findings *f)
 {
     unsigned int i, n = 0;
     int rc;
@@ -207,7 +246,7 @@ static int merge_undo(struct operation *op, struct refusal *why)
             memcpy(op->writes[n - 1].put, w->put, w->len);
             continue;
         }
-        rc = check_patched(w, why);
+        rc = check_patched(w, f);
         if ( rc )
             return rc;
         if ( n != i )
@@ -218,7 +257,7 @@ static int merge_undo(struct operation *op, struct refusal *why)
     return 0;
 }
 
-int writes_replace(struct operation *op, struct refusal *why)
+int writes_replace(struct operation *op, struct findings *f)
 {
     unsigned int n = op->target->nsites, depth = 0;
     struct payload *p;
@@ -226,7 +265,7 @@ int writes_replace(struct operation *op, struct refusal *why)
 
     for ( p = op->top; p; p = p->below )
         n += p->nsites;
-    rc = alloc_writes(op, n, why);
+    rc = alloc_writes(op, n, f);
     if ( rc )
         return rc;
     for ( p = op->top; p; p = p->below )
@@ -234,12 +273,24 @@ int writes_replace(struct operation *op, struct refusal *why)
     if ( op->nundo )
         sort_array(op->writes, op->nundo, sizeof(*op->writes), by_address,
                    sort_swap);
-    rc = merge_undo(op, why);
+    rc = merge_undo(op, f);
     if ( !rc )
-        rc = add_puts(op, why);
+        rc = add_puts(op, f);
     if ( rc )
         writes_free(op);
     return rc;
+}
+
+void writes_remember(const struct operation *op)
+{
+    unsigned int i;
+
+    for ( i = op->nundo; i < op->nundo + op->nput; i++ )
+    {
+        const struct write *w = &op->writes[i];
+
+        memcpy(w->of->fstate[w->site->func].saved, w->was, w->len);
+    }
 }
 
 /* ---- aliases ---- */

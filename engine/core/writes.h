@@ -13,10 +13,16 @@
 
 #include "payload.h"
 
-/* Each fills in op's writes; on failure there is nothing to free. */
-int writes_apply(struct operation *op, struct refusal *why);
-int writes_revert(struct operation *op, struct refusal *why);
-int writes_replace(struct operation *op, struct refusal *why);
+/*
+ * Each fills in op's writes and changes nothing else; on failure there is
+ * nothing to free.  They return what found() does, and -ENOMEM in any case.
+ */
+int writes_apply(struct operation *op, struct findings *f);
+int writes_revert(struct operation *op, struct findings *f);
+int writes_replace(struct operation *op, struct findings *f);
+
+/* What reverting will put back becomes the payload's: before the stop. */
+void writes_remember(const struct operation *op);
 
 /* Maps the aliases, and drops everything. */
 int writes_map(struct operation *op, struct refusal *why);

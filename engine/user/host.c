@@ -246,6 +246,13 @@ int port_quiescent(const char **why)
     return *why ? -EBUSY : 0;
 }
 
+int port_waiting(const char **why)
+{
+    *why = host.not_quiescent;
+
+    return *why ? -EBUSY : 0;
+}
+
 void host_clock_advance(uint64_t ns)
 {
     __atomic_add_fetch(&host.clock, ns, __ATOMIC_RELAXED);

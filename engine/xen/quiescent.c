@@ -7,7 +7,9 @@
  * has its stack copied away and gets it back later, return addresses into the
  * old code included.
  */
+#include <xen/domain.h>
 #include <xen/list.h>
+#include <xen/rcupdate.h>
 #include <xen/sched.h>
 #include <xen/vm_event.h>
 
@@ -34,6 +36,9 @@ static bool domain_has_waiters(const struct domain *d)
     return has_waiters(d->vm_event_monitor);
 }
 
+static const char in_waitqueue[] =
+    "a vCPU waits in a vm_event waitqueue with its stack";
+
 /* What the last stop was given up for, until somebody asks. */
 static const char *found;
 
@@ -52,10 +57,31 @@ int port_quiescent(const char **why)
         found = NULL;
         for_each_domain (d)
             if ( domain_has_waiters(d) )
-                found = "a vCPU waits in a vm_event waitqueue with its stack";
+                found = in_waitqueue;
         return found ? -EBUSY : 0;
     }
     *why = found;
     found = NULL;
+    return *why ? -EBUSY : 0;
+}
+
+/*
+ * Rings are set up and freed by domctls alone, so their lock keeps them where
+ * they are.  It is only tried, as everywhere in Xen; when somebody else has it,
+ * the stop will tell.
+ */
+int port_waiting(const char **why)
+{
+    const struct domain *d;
+
+    *why = NULL;
+    if ( !domctl_lock_acquire() )
+        return 0;
+    rcu_read_lock(&domlist_read_lock);
+    for_each_domain (d)
+        if ( domain_has_waiters(d) )
+            *why = in_waitqueue;
+    rcu_read_unlock(&domlist_read_lock);
+    domctl_lock_release();
     return *why ? -EBUSY : 0;
 }

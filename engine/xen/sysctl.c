@@ -14,6 +14,7 @@
 
 #include <public/sysctl.h>
 
+#include "engine/core/answer.h"
 #include "engine/core/engine.h"
 #include "engine/core/payload.h"
 #include "xsplice/control.h"
@@ -21,13 +22,16 @@
 /* The two that are ours, with guest handles where the contract has numbers. */
 struct op_check {
     struct xen_livepatch_name name;
-    uint32_t cmd, flags, reason, pad;
+    uint32_t cmd, flags, reason, count;
+    XEN_GUEST_HANDLE_64(char) text;
+    uint32_t size, offset, digest;
+    int32_t result;
 };
 
 struct op_info {
     struct xen_livepatch_name name;
     XEN_GUEST_HANDLE_64(char) text;
-    uint32_t size, pad;
+    uint32_t size, offset, version, digest;
 };
 
 static int get_name(const struct xen_livepatch_name *from, char *name)
@@ -85,50 +89,86 @@ static int op_action(const struct xen_sysctl_livepatch_action *op)
     return rc ?: engine_action(name, op->cmd, op->timeout, op->flags, &why);
 }
 
+/* Room for one page of an answer; who has less gets less. */
+#define PAGE_ROOM (64u << 10)
+
+static int page_begin(struct answer *a, uint32_t size, uint32_t offset)
+{
+    *a = (struct answer){ .room = min(size, PAGE_ROOM), .from = offset };
+    a->text = port_alloc(a->room);
+    return a->text ? 0 : -ENOMEM;
+}
+
+static int page_end(struct answer *a, XEN_GUEST_HANDLE_64(char) to)
+{
+    size_t filled = answer_filled(a);
+    int rc = filled && copy_to_guest(to, a->text, filled) ? -EFAULT : 0;
+
+    port_free(a->text);
+    return rc;
+}
+
+/* With room for it, everything that speaks against the action. */
+static int check_all(const char *name, struct op_check *op)
+{
+    struct refusal why = { .reason = XSPLICE_REASON_NONE };
+    struct answer a;
+    unsigned int count;
+    int rc = page_begin(&a, op->size, op->offset);
+
+    if ( rc )
+        return rc;
+    op->result = engine_check_all(name, op->cmd, op->flags, &a, &why, &count);
+    rc = page_end(&a, op->text);
+    if ( rc )
+        return rc;
+    op->reason = why.reason;
+    op->count = count;
+    op->size = a.size;
+    op->digest = a.digest;
+    return 0;
+}
+
 static int op_check(struct op_check *op)
 {
     char name[XEN_LIVEPATCH_NAME_SIZE];
     struct refusal why = { .reason = XSPLICE_REASON_NONE };
     int rc;
 
-    if ( op->pad )
+    if ( op->count )
         return -EINVAL;
     rc = get_name(&op->name, name);
     if ( rc )
         return rc;
+    if ( op->size )
+        return check_all(name, op);
     rc = engine_check(name, op->cmd, op->flags, &why);
     op->reason = why.reason;
     return rc;
 }
 
-/* The names of all functions are in the answer; the caller says what it has. */
-#define INFO_ROOM (128u << 10)
-
 /* A name of size 0 asks about the engine itself. */
 static int op_info(struct op_info *op)
 {
     char name[XEN_LIVEPATCH_NAME_SIZE];
-    size_t size = 0, room = min(op->size, INFO_ROOM);
-    char *text;
-    int rc = 0;
+    struct answer a;
+    int rc = 0, failed;
 
-    if ( op->pad )
-        return -EINVAL;
     if ( op->name.size )
         rc = get_name(&op->name, name);
+    if ( !rc )
+        rc = page_begin(&a, op->size, op->offset);
     if ( rc )
         return rc;
-    text = port_alloc(room);
-    if ( !text )
-        return -ENOMEM;
 
-    rc = engine_info(op->name.size ? name : NULL, text, room, &size);
-    if ( !rc && copy_to_guest(op->text, text, min(size, room)) )
-        rc = -EFAULT;
-    if ( !rc )
-        op->size = size;
-    port_free(text);
-    return rc;
+    rc = engine_info(op->name.size ? name : NULL, &a);
+    failed = page_end(&a, op->text);
+    if ( rc || failed )
+        return rc ?: failed;
+    op->size = a.size;
+    op->version = XSPLICE_INFO_VERSION;
+    op->digest = a.digest;
+    return 0;
 }
 
 /* ---- LIST ---- */

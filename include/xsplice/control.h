@@ -98,34 +98,55 @@ struct xsplice_op_action {
 };
 
 /*
- * CHECK changes nothing and returns what ACTION would return at once; reason
- * says why, and INFO gives the words, as after a refused ACTION.
+ * Answers of CHECK and INFO are text: strings "key=value", each with its NUL,
+ * back to back.  A caller with less room than the whole asks again from where
+ * he is (offset); pages with the same digest are of the same answer.  Readers
+ * pass over keys that they do not know, and nothing that is here will move,
+ * change its meaning or go away: what is new has a new key, or a field behind
+ * the others, which is 0 from an engine that does not have it.
+ *
+ * CHECK changes nothing.  Of room (size 0) none given, it returns what ACTION
+ * would return at once; reason says why, and INFO gives the words, as after a
+ * refused ACTION.  With room it returns 0, and tells everything that speaks
+ * against the action: for each reason the keys reason-id, reason (the sentence
+ * and where), hint (what to do about it), in this order; result is what ACTION
+ * would return.
  */
 struct xsplice_op_check {
     struct xsplice_op_name name;
     uint32_t cmd;    /* XSPLICE_ACTION_* */
     uint32_t flags;  /* XSPLICE_ACTION_NODEPS */
-    uint32_t reason; /* OUT: id of reasons.h, 0 for none */
-    uint32_t pad;    /* zero */
+    uint32_t reason; /* OUT: id of reasons.h, of the first; 0 for none */
+    uint32_t count;  /* IN: zero; OUT: how many reasons there are */
+    uint64_t text;   /* pointer */
+    uint32_t size;   /* IN: room at text; OUT: size of the whole answer */
+    uint32_t offset; /* IN: where in the answer to begin */
+    uint32_t digest; /* OUT: of the whole answer */
+    int32_t result;  /* OUT */
 };
 
 /*
- * INFO fills text with strings "key=value", each with its NUL, back to back.
- * Of a payload: build-id, xen-depends, depends (hexadecimal; several are
+ * INFO.  Of a payload: build-id, xen-depends, depends (hexadecimal; several are
  * separated by commas), functions (names, likewise), uses (once for each payload
  * whose symbols it refers to), pages, wait-ns and stop-ns (of its last stop),
  * reason-id and hint beside reason (why the last operation on it, or check of
  * one, was refused: the sentence; absent when it was not), hint (what to do
- * about it).
+ * about it); since version 1: state (loaded, applied), rc (as GET), order (place
+ * among the applied ones, the lowest is 1), unconfirmed-s (seconds until it is
+ * taken back, 0: it is overdue; absent when it is not on trial).
  * With a name of size 0, of the engine: engine (its name and version), reason
- * and hint (of the last upload).
- * Readers pass over keys that they do not know.
+ * and hint (of the last upload); since version 1: build-id (of the hypervisor),
+ * loaded (how many), applied (once for each, the lowest first), unconfirmed (the
+ * payload on trial), operation (the payload that one is under way on).
  */
+#define XSPLICE_INFO_VERSION 1
 struct xsplice_op_info {
     struct xsplice_op_name name;
-    uint64_t text; /* pointer */
-    uint32_t size; /* IN: room at text; OUT: size of the whole answer */
-    uint32_t pad;  /* zero */
+    uint64_t text;    /* pointer */
+    uint32_t size;    /* IN: room at text; OUT: size of the whole answer */
+    uint32_t offset;  /* IN: where in the answer to begin */
+    uint32_t version; /* OUT: XSPLICE_INFO_VERSION of the engine */
+    uint32_t digest;  /* OUT: of the whole answer */
 };
 
 struct xsplice_op {

@@ -115,6 +115,43 @@ int32_t rc_of(const char *name)
     return engine_get(name, &state, &rc) ?: rc;
 }
 
+char *info(const char *name, size_t *size)
+{
+    struct answer a = { .room = 0 };
+
+    assert_int_equal(engine_info(name, &a), 0);
+    a = (struct answer){ .text = malloc(a.size), .room = a.size };
+    assert_int_equal(engine_info(name, &a), 0);
+    *size = a.size;
+    return a.text;
+}
+
+bool info_has(const char *name, const char *wanted)
+{
+    size_t size, at;
+    char *text = info(name, &size);
+    bool has = false;
+
+    for ( at = 0; at < size; at += strlen(text + at) + 1 )
+        has |= !strcmp(text + at, wanted);
+    free(text);
+    return has;
+}
+
+const char *info_value(const char *name, const char *key)
+{
+    static char value[256];
+    size_t size, at, len = strlen(key);
+    char *text = info(name, &size);
+
+    value[0] = '\0';
+    for ( at = 0; at < size; at += strlen(text + at) + 1 )
+        if ( !strncmp(text + at, key, len) && text[at + len] == '=' )
+            snprintf(value, sizeof(value), "%s", text + at + len + 1);
+    free(text);
+    return value;
+}
+
 int call(const char *function)
 {
     return ((int (*)(void))host_symbol(function))();

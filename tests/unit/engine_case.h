@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "engine/core/answer.h"
 #include "engine/core/engine.h"
 #include "engine/core/payload.h"
 #include "engine/user/cpus.h"
@@ -54,6 +55,13 @@ int32_t rc_of(const char *name);
 int call(const char *function);
 int call1(const char *function, int a);
 int *variable(const char *name);
+
+/* INFO of the payload (NULL: the engine); the caller frees it.  *size bytes. */
+char *info(const char *name, size_t *size);
+/* Is the string among those that INFO gives? */
+bool info_has(const char *name, const char *wanted);
+/* The value of a key there, in memory that the next call takes; "" without. */
+const char *info_value(const char *name, const char *key);
 
 /*
  * What there is to see of the world: the hypervisor's bytes, the payloads'

@@ -82,20 +82,6 @@ static void every_state_takes_every_action(void **state)
     }
 }
 
-/* Is the string among those, each with its NUL, that INFO gives? */
-static bool info_has(const char *name, const char *wanted)
-{
-    char text[2048];
-    size_t size, at;
-
-    assert_int_equal(engine_info(name, text, sizeof(text), &size), 0);
-    assert_true(size <= sizeof(text));
-    for ( at = 0; at < size; at += strlen(text + at) + 1 )
-        if ( !strcmp(text + at, wanted) )
-            return true;
-    return false;
-}
-
 /* The words for a refusal are there, whether it was tried or only asked. */
 static void info_has_the_words_for_a_refused_check(void **state)
 {
