@@ -5,6 +5,7 @@
 #include "list.h"
 #include "operation.h"
 #include "symbols.h"
+#include "trial.h"
 
 /* What a state makes of an action.  NOTHING: it is so already; answer 0. */
 enum cell { NOTHING, STOP, UNLOAD, REFUSE };
@@ -37,7 +38,10 @@ void engine_exit(void)
     struct payload *p;
 
     while ( payload_top() )
+    {
+        trial_end(payload_top());
         payload_pull(payload_top());
+    }
     while ( (p = payload_first()) )
     {
         payload_unlink(p);
@@ -110,14 +114,46 @@ uint32_t engine_list_version(void)
     return payload_version();
 }
 
+struct request {
+    const char *name;
+    uint32_t cmd, flags;
+    uint64_t within; /* ns; 0: not on trial */
+};
+
+/* Plans it, and the way back if it is on trial. */
+static int plan(const struct request *r, struct payload *p,
+                struct operation **op, struct findings *f)
+{
+    int rc = operation_plan(p, r->cmd, r->flags, op, f);
+
+    if ( !rc && *op && r->within )
+        rc = trial_plan(*op, r->within, f);
+    if ( *op && (rc || f->rc) )
+    {
+        operation_drop(*op);
+        *op = NULL;
+    }
+    return rc;
+}
+
+/* Is what is asked for such a thing at all? */
+static int understood(const struct request *r, struct findings *f)
+{
+    if ( r->cmd < XSPLICE_ACTION_UNLOAD || r->cmd > XSPLICE_ACTION_REPLACE ||
+         (r->within && r->cmd < XSPLICE_ACTION_APPLY) )
+        found(f, XSPLICE_REASON_ACTION_UNKNOWN, "%u", r->cmd);
+    return f->rc;
+}
+
 /*
  * What ACTION would do; STOP hands out the plan.  Returns the -errno of the
  * first reason against it.
  */
-static int decide(const char *name, uint32_t cmd, uint32_t flags,
-                  struct payload **out, struct operation **op, enum cell *cell,
-                  struct findings *f)
+static int decide(const struct request *r, struct payload **out,
+                  struct operation **op, enum cell *cell, struct findings *f)
 {
+    const char *name = r->name;
+    uint32_t cmd = r->cmd;
     struct payload *p = payload_find(name);
     const struct operation *busy = operation_current();
     int rc = 0;
@@ -126,9 +162,7 @@ static int decide(const char *name, uint32_t cmd, uint32_t flags,
     *out = p;
     if ( !p )
         found(f, XSPLICE_REASON_NO_SUCH_PAYLOAD, "%.100s", name);
-    else if ( cmd < XSPLICE_ACTION_UNLOAD || cmd > XSPLICE_ACTION_REPLACE )
-        found(f, XSPLICE_REASON_ACTION_UNKNOWN, "%u", cmd);
-    if ( f->rc )
+    if ( f->rc || understood(r, f) )
         return f->rc;
     *cell = cells[p->state][cmd];
     /*
@@ -140,6 +174,12 @@ static int decide(const char *name, uint32_t cmd, uint32_t flags,
         found(f, XSPLICE_REASON_BUSY, "on %.100s", busy->target->name);
         return f->rc;
     }
+    if ( *cell == NOTHING && r->within )
+        return found(f, XSPLICE_REASON_TRIAL_LATE, "%.100s", name);
+    if ( *cell == UNLOAD || *cell == STOP )
+        rc = trial_allows(p, cmd, f);
+    if ( rc )
+        return rc;
     switch ( *cell )
     {
     case REFUSE:
@@ -149,7 +189,7 @@ static int decide(const char *name, uint32_t cmd, uint32_t flags,
         rc = rc ? rc : depend_unload(p, f);
         break;
     case STOP:
-        rc = operation_plan(p, cmd, flags, op, f);
+        rc = plan(r, p, op, f);
         break;
     case NOTHING:
         break;
@@ -170,6 +210,13 @@ static void tell(struct payload *p, const char *name,
 int engine_action(const char *name, uint32_t cmd, uint32_t timeout,
                   uint32_t flags, struct refusal *why)
 {
+    return engine_trial(name, cmd, timeout, flags, 0, why);
+}
+
+int engine_trial(const char *name, uint32_t cmd, uint32_t timeout,
+                 uint32_t flags, uint64_t within, struct refusal *why)
+{
+    const struct request request = { name, cmd, flags, within };
     struct refusal own = { 0 };
     struct findings f = { .first = why ? why : &own };
     struct operation *op = NULL;
@@ -179,7 +226,7 @@ int engine_action(const char *name, uint32_t cmd, uint32_t timeout,
 
     why = f.first;
     port_lock();
-    rc = decide(name, cmd, flags, &p, &op, &cell, &f);
+    rc = decide(&request, &p, &op, &cell, &f);
     if ( !rc && cell == STOP )
         rc = operation_start(op, timeout, why);
     if ( !rc && cell == UNLOAD )
@@ -206,13 +253,14 @@ int engine_action(const char *name, uint32_t cmd, uint32_t timeout,
 static int check(const char *name, uint32_t cmd, uint32_t flags,
                  struct findings *f)
 {
+    const struct request request = { name, cmd, flags, 0 };
     struct operation *op = NULL;
     struct payload *p = NULL;
     enum cell cell;
     int rc;
 
     port_lock();
-    rc = decide(name, cmd, flags, &p, &op, &cell, f);
+    rc = decide(&request, &p, &op, &cell, f);
     if ( op )
         operation_drop(op);
     /* Who asks has a number; INFO has the words, as for a real attempt. */

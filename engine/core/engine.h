@@ -40,6 +40,14 @@ int engine_action(const char *name, uint32_t cmd, uint32_t timeout,
                   uint32_t flags, struct refusal *why);
 
 /*
+ * The same, on trial (trial.h): 'within' ns for engine_confirm(), 0 for none.
+ * Only for APPLY and REPLACE.
+ */
+int engine_trial(const char *name, uint32_t cmd, uint32_t timeout,
+                 uint32_t flags, uint64_t within, struct refusal *why);
+int engine_confirm(const char *name, struct refusal *why);
+
+/*
  * What engine_action() would answer now, and why; changes nothing, prints
  * nothing and runs no hook.
  */
@@ -73,6 +81,9 @@ void engine_last_upload(struct refusal *out);
  * of its own that follows.  0, or -EBUSY when there is no such operation.
  */
 int engine_revert_from_hook(struct payload *p);
+
+/* For the port: what port_alarm() asked for. */
+void engine_alarm(void);
 
 /* For the port: the step inside the stop, and the one after it. */
 void operation_act(struct operation *op);

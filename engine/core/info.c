@@ -5,6 +5,7 @@
 #include "identity.h"
 #include "list.h"
 #include "operation.h"
+#include "trial.h"
 
 static void put_id(struct answer *a, const struct build_id *id)
 {
@@ -51,6 +52,7 @@ static void put_identity(struct answer *a, const struct payload *p)
 static void put_payload(struct answer *a, const struct payload *p)
 {
     unsigned int i;
+    uint64_t left;
 
     put_identity(a, p);
     answer_string(a, "functions=");
@@ -74,6 +76,8 @@ static void put_payload(struct answer *a, const struct payload *p)
     answer_number(a, "rc", engine_rc(p));
     if ( p->state == XSPLICE_STATE_APPLIED )
         answer_number(a, "order", place_of(p));
+    if ( trial_now(&left) == p )
+        answer_number(a, "unconfirmed-s", left);
     answer_reason(a, &p->last);
 }
 
@@ -97,6 +101,7 @@ static void put_engine(struct answer *a)
     const struct payload *p;
     unsigned int loaded = 0;
     struct build_id xen;
+    uint64_t left;
 
     hypervisor_id(&xen);
     answer_string(a, "build-id=");
@@ -106,6 +111,8 @@ static void put_engine(struct answer *a)
         loaded++;
     answer_number(a, "loaded", loaded);
     put_applied(a);
+    if ( (p = trial_now(&left)) )
+        answer_pair(a, "unconfirmed", p->name);
     if ( op )
         answer_pair(a, "operation", op->target->name);
 }

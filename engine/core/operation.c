@@ -3,6 +3,7 @@
 #include "engine.h"
 #include "list.h"
 #include "operation.h"
+#include "trial.h"
 #include "writes.h"
 
 /* Set with the lock held; what act does with it, the rendezvous orders. */
@@ -23,6 +24,7 @@ static int check_rules(struct payload *p, uint32_t cmd, uint32_t flags,
     case XSPLICE_ACTION_APPLY:
         return depend_apply(p, flags & XSPLICE_ACTION_NODEPS, f);
     case XSPLICE_ACTION_REVERT:
+    case OPERATION_TAKE_BACK:
         return depend_revert(p, f);
     default:
         return depend_replace(p, f);
@@ -31,8 +33,9 @@ static int check_rules(struct payload *p, uint32_t cmd, uint32_t flags,
 
 static int plan_writes(struct operation *op, struct findings *f)
 {
-    struct payload *p = op->target;
+    struct payload *const *before, *p = op->target;
     const struct payload *q;
+    unsigned int i, n;
 
     switch ( op->cmd )
     {
@@ -43,6 +46,12 @@ static int plan_writes(struct operation *op, struct findings *f)
         op->hooked = p->hooks.revert;
         op->hooks = p->nunload;
         return writes_revert(op, f);
+    case OPERATION_TAKE_BACK:
+        before = trial_before(&n);
+        op->hooks = p->nunload;
+        for ( i = 0; i < n; i++ )
+            op->hooks |= !!before[i]->nload;
+        return writes_take_back(op, before, n, f);
     default:
         op->top = payload_top();
         op->hooks = p->nload;
@@ -89,6 +98,7 @@ int operation_plan(struct payload *p, uint32_t cmd, uint32_t flags,
 
 void operation_drop(struct operation *op)
 {
+    trial_drop(op);
     writes_free(op);
     port_free(op);
 }
@@ -162,7 +172,8 @@ static void act_undo(struct operation *op, bool native)
     const struct payload *q;
 
     writes_commit_undo(op);
-    if ( op->cmd == XSPLICE_ACTION_REVERT && native )
+    if ( op->cmd == OPERATION_TAKE_BACK ||
+         (op->cmd == XSPLICE_ACTION_REVERT && native) )
         run_hooks(op->target, op->target->unload_fns, op->target->nunload);
     for ( q = op->top; q; q = q->below )
         run_hooks(q, q->unload_fns, q->nunload);
@@ -170,9 +181,16 @@ static void act_undo(struct operation *op, bool native)
 
 static void act_put(struct operation *op)
 {
+    struct payload *const *before;
+    unsigned int i, n;
+
     if ( op->cmd == XSPLICE_ACTION_REVERT )
         return;
-    run_hooks(op->target, op->target->load_fns, op->target->nload);
+    if ( op->cmd == OPERATION_TAKE_BACK )
+        for ( before = trial_before(&n), i = 0; i < n; i++ )
+            run_hooks(before[i], before[i]->load_fns, before[i]->nload);
+    else
+        run_hooks(op->target, op->target->load_fns, op->target->nload);
     writes_commit_put(op);
 }
 
@@ -257,6 +275,20 @@ static void settle_hooked(struct operation *op, struct refusal *why)
         mark_functions(p, true, p->nsites && p->sites[0].written);
 }
 
+/* They are again what they were, in the order in which they were applied. */
+static void came_back(struct operation *op)
+{
+    unsigned int i, n;
+    struct payload *const *before = trial_before(&n);
+
+    became_reverted(op->target);
+    for ( i = 0; i < n; i++ )
+    {
+        became_applied(op, before[i]);
+        before[i]->rc = 0;
+    }
+}
+
 static void settle_states(struct operation *op, struct refusal *why)
 {
     if ( op->hooked )
@@ -266,6 +298,8 @@ static void settle_states(struct operation *op, struct refusal *why)
     }
     if ( op->cmd == XSPLICE_ACTION_REVERT )
         became_reverted(op->target);
+    else if ( op->cmd == OPERATION_TAKE_BACK )
+        came_back(op);
     else
     {
         struct payload *q;
@@ -316,6 +350,7 @@ static void log_outcome(const struct operation *op, const struct refusal *why)
         [XSPLICE_ACTION_REVERT] = "reverted",
         [XSPLICE_ACTION_APPLY] = "applied",
         [XSPLICE_ACTION_REPLACE] = "applied in place of all others",
+        [OPERATION_TAKE_BACK] = "reverted, and applied what it had replaced",
     };
     const struct timings *t = &op->timings;
 
@@ -372,6 +407,10 @@ void operation_settle(struct operation *op, int rc)
         op->rc = op->result; /* of the hook that asked for it */
     p->rc = op->rc;
     p->timings = op->timings;
+    if ( p->state == XSPLICE_STATE_LOADED )
+        trial_end(p);
+    else if ( op->acted && op->within && op->cmd != XSPLICE_ACTION_REVERT )
+        trial_begin(op);
     port_unlock();
 
     run_post_hook(op);
@@ -385,6 +424,7 @@ void operation_settle(struct operation *op, int rc)
         p->last = why;
     current_op = NULL;
     port_unlock();
+    trial_drop(op);
     port_free(op);
 }
 

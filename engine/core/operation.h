@@ -11,6 +11,12 @@
 
 #define DEFAULT_TIMEOUT_NS 30000000u /* of the stock interface */
 
+/*
+ * Beside the actions: takes the target's writes back and puts those in place
+ * again that it had replaced, as trial.h keeps them.
+ */
+#define OPERATION_TAKE_BACK (XSPLICE_ACTION_REPLACE + 1)
+
 /* With the lock held: the one under way, NULL: none. */
 struct operation *operation_current(void);
 

@@ -138,7 +138,7 @@ struct alias {
 };
 
 struct operation {
-    uint32_t cmd; /* XSPLICE_ACTION_* */
+    uint32_t cmd; /* XSPLICE_ACTION_*, OPERATION_TAKE_BACK */
     struct payload *target;
     struct payload *top; /* replace: the applied ones, as they were */
 
@@ -151,6 +151,11 @@ struct operation {
     bool hooked;  /* a hook stands in for the engine's own action */
     bool pre_ran; /* the pre hook has run */
     bool second;  /* reverts at the request of a hook: runs no hook */
+
+    /* To be on trial, see trial.h. */
+    uint64_t within;         /* ns; 0: it is not */
+    struct payload **before; /* replace: what comes back, the lowest first */
+    unsigned int nbefore;
 
     /* What became of it. */
     bool acting; /* the stop is now */

@@ -126,6 +126,14 @@ int port_waiting(const char **why);
 
 uint64_t port_now(void); /* ns; callable with the CPUs stopped */
 
+/*
+ * Has engine_alarm() called once port_now() has come to 'at', in a context that
+ * may take the lock, allocate and print.  There is one alarm: this puts off one
+ * set before, and 0 takes it away; one that is ringing already may still come.
+ * Called with the lock held.
+ */
+void port_alarm(uint64_t at);
+
 /* The one lock of the engine's state.  Not held during the stop. */
 void port_lock(void);
 void port_unlock(void);

@@ -281,6 +281,71 @@ int writes_replace(struct operation *op, struct findings *f)
     return rc;
 }
 
+/*
+ * Of several patches of one site the topmost is put; what is there without any
+ * must be what the lowest saved.  The patches are behind the undo part, sorted.
+ */
+static int merge_puts(struct operation *op, unsigned int all,
+                      struct findings *f)
+{
+    struct write *w = op->writes + op->nundo;
+    uint8_t now[XSPLICE_NOP_MAX];
+    unsigned int i;
+    int rc = 0;
+
+    for ( i = 0; i < all && !rc; i++ )
+    {
+        bool lowest = i + 1 == all || w[i + 1].addr != w[i].addr;
+
+        if ( !i || w[i].addr != w[i - 1].addr )
+            w[op->nput++] = w[i];
+        if ( !lowest )
+            continue;
+        read_undone(op, w[i].addr, now, w[i].len);
+        if ( memcmp(now, w[i].was, w[i].len) )
+            rc = found(f, XSPLICE_REASON_SITE_CHANGED, "%.90s at %#lx",
+                       w[i].site->name, w[i].addr);
+        else
+            rc = supersede(op, w[i].site, f);
+    }
+    return rc;
+}
+
+int writes_take_back(struct operation *op, struct payload *const *before,
+                     unsigned int n, struct findings *f)
+{
+    unsigned int i, k, all = 0, sites = op->target->nsites;
+    int rc;
+
+    for ( i = 0; i < n; i++ )
+        sites += before[i]->nsites;
+    rc = alloc_writes(op, sites, f);
+    if ( rc )
+        return rc;
+    add_undo(op, op->target, 0);
+    for ( i = 0; i < op->nundo && !rc; i++ )
+        rc = check_patched(&op->writes[i], f);
+    for ( i = 0; i < n; i++ )
+        for ( k = 0; k < before[i]->nsites; k++, all++ )
+        {
+            struct site *s = &before[i]->sites[k];
+            struct write *w = &op->writes[op->nundo + all];
+
+            put_write(w, before[i], s);
+            w->depth = n - i;
+            patch_bytes(s, w->put);
+            memcpy(w->was, before[i]->fstate[s->func].saved, s->len);
+        }
+    if ( all )
+        sort_array(op->writes + op->nundo, all, sizeof(*op->writes),
+                   by_address, sort_swap);
+    if ( !rc )
+        rc = merge_puts(op, all, f);
+    if ( rc )
+        writes_free(op);
+    return rc;
+}
+
 void writes_remember(const struct operation *op)
 {
     unsigned int i;

@@ -21,6 +21,13 @@ int writes_apply(struct operation *op, struct findings *f);
 int writes_revert(struct operation *op, struct findings *f);
 int writes_replace(struct operation *op, struct findings *f);
 
+/*
+ * Takes the target back and puts in place again the n payloads that it had
+ * replaced, the lowest first.
+ */
+int writes_take_back(struct operation *op, struct payload *const *before,
+                     unsigned int n, struct findings *f);
+
 /* What reverting will put back becomes the payload's: before the stop. */
 void writes_remember(const struct operation *op);
 

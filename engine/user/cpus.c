@@ -7,6 +7,7 @@
 #include "engine/core/engine.h"
 #include "engine/core/port.h"
 #include "engine/user/fault.h"
+#include "engine/user/host.h"
 
 static struct operation *pending;
 static uint32_t pending_timeout;
@@ -26,6 +27,16 @@ int port_run_stopped(struct operation *op, uint32_t timeout_ns)
     return 0;
 }
 
+static bool ring(void)
+{
+    bool rings = host_alarm_rings();
+
+    if ( rings )
+        engine_alarm();
+
+    return rings;
+}
+
 bool cpus_run_pending(void)
 {
     struct operation *op = pending;
@@ -33,12 +44,13 @@ bool cpus_run_pending(void)
     int rc;
 
     if ( !op )
-        return false;
+        return ring();
     rc = fault_hit(FAULT_RENDEZVOUS) ? -EBUSY : port_quiescent(&why);
     if ( !rc )
         operation_act(op);
     pending = NULL;
     operation_settle(op, rc);
+    ring();
 
     return true;
 }

@@ -15,7 +15,10 @@
 
 struct operation;
 
-/* Runs the pending operation, if any, to its end; whether there was one. */
+/*
+ * Runs the pending operation, if any, to its end, and after it the alarm that
+ * has come due; whether there was either.
+ */
 bool cpus_run_pending(void);
 
 /* The timeout that the pending operation was given, ns. */

@@ -28,7 +28,7 @@ static struct {
     host_hook_fn *hook;
     struct payload *registered[MAX_REGISTERED];
     unsigned int nr_registered;
-    uint64_t clock;
+    uint64_t clock, alarm;
 } host;
 
 static pthread_mutex_t engine_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -261,6 +261,22 @@ void host_clock_advance(uint64_t ns)
 uint64_t port_now(void)
 {
     return __atomic_load_n(&host.clock, __ATOMIC_RELAXED);
+}
+
+void port_alarm(uint64_t at)
+{
+    __atomic_store_n(&host.alarm, at, __ATOMIC_RELAXED);
+}
+
+bool host_alarm_rings(void)
+{
+    uint64_t at = __atomic_load_n(&host.alarm, __ATOMIC_RELAXED);
+
+    if ( !at || port_now() < at )
+        return false;
+    port_alarm(0);
+
+    return true;
 }
 
 void port_lock(void)

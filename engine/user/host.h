@@ -59,6 +59,9 @@ void host_hook_handler(host_hook_fn *handler);
 /* Calls fn for each registered payload. */
 void host_each_registered(void (*fn)(void *arg, struct payload *p), void *arg);
 
+/* Has the alarm come due?  It is over then. */
+bool host_alarm_rings(void);
+
 /* For the other files of the port. */
 bool memory_readable(unsigned long addr, size_t len);
 void memory_usage(struct host_usage *u);

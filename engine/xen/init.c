@@ -20,6 +20,7 @@ static int __init cf_check xsplice_init(void)
         port_log(PORT_ERR, "xsplice: the engine could not be started: %d", rc);
         return rc;
     }
+    xsplice_alarm_init();
     xsplice_keyhandler_init();
     return 0;
 }

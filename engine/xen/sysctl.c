@@ -19,7 +19,7 @@
 #include "engine/core/payload.h"
 #include "xsplice/control.h"
 
-/* The two that are ours, with guest handles where the contract has numbers. */
+/* Those that are ours, with guest handles where the contract has numbers. */
 struct op_check {
     struct xen_livepatch_name name;
     uint32_t cmd, flags, reason, count;
@@ -32,6 +32,16 @@ struct op_info {
     struct xen_livepatch_name name;
     XEN_GUEST_HANDLE_64(char) text;
     uint32_t size, offset, version, digest;
+};
+
+struct op_trial {
+    struct xen_sysctl_livepatch_action action;
+    uint32_t within, pad;
+};
+
+struct op_confirm {
+    struct xen_livepatch_name name;
+    uint64_t pad;
 };
 
 static int get_name(const struct xen_livepatch_name *from, char *name)
@@ -77,7 +87,9 @@ static int op_get(struct xen_sysctl_livepatch_get *op)
     return rc ?: engine_get(name, &op->status.state, &op->status.rc);
 }
 
-static int op_action(const struct xen_sysctl_livepatch_action *op)
+/* within: ms for the confirmation, 0: it is for good. */
+static int op_action(const struct xen_sysctl_livepatch_action *op,
+                     uint32_t within)
 {
     char name[XEN_LIVEPATCH_NAME_SIZE];
     struct refusal why = { .reason = XSPLICE_REASON_NONE };
@@ -86,7 +98,25 @@ static int op_action(const struct xen_sysctl_livepatch_action *op)
     if ( op->pad )
         return -EINVAL;
     rc = get_name(&op->name, name);
-    return rc ?: engine_action(name, op->cmd, op->timeout, op->flags, &why);
+    return rc
+               ?: engine_trial(name, op->cmd, op->timeout, op->flags,
+                               MILLISECS((uint64_t)within), &why);
+}
+
+static int op_trial(const struct op_trial *op)
+{
+    return op->pad || !op->within ? -EINVAL
+                                  : op_action(&op->action, op->within);
+}
+
+static int op_confirm(const struct op_confirm *op)
+{
+    char name[XEN_LIVEPATCH_NAME_SIZE];
+    int rc = get_name(&op->name, name);
+
+    if ( op->pad )
+        return -EINVAL;
+    return rc ?: engine_confirm(name, NULL);
 }
 
 /* Room for one page of an answer; who has less gets less. */
@@ -271,6 +301,9 @@ int livepatch_op(struct xen_sysctl_livepatch_op *op)
     BUILD_BUG_ON(sizeof(*op) != sizeof(struct xsplice_op));
     BUILD_BUG_ON(sizeof(struct op_check) != sizeof(struct xsplice_op_check));
     BUILD_BUG_ON(sizeof(struct op_info) != sizeof(struct xsplice_op_info));
+    BUILD_BUG_ON(sizeof(struct op_trial) != sizeof(struct xsplice_op_trial));
+    BUILD_BUG_ON(sizeof(struct op_confirm) !=
+                 sizeof(struct xsplice_op_confirm));
 
     if ( op->pad )
         return -EINVAL;
@@ -284,11 +317,15 @@ int livepatch_op(struct xen_sysctl_livepatch_op *op)
     case XSPLICE_OP_LIST:
         return op_list(&op->u.list);
     case XSPLICE_OP_ACTION:
-        return op_action(&op->u.action);
+        return op_action(&op->u.action, 0);
     case XSPLICE_OP_CHECK:
         return op_check((void *)&op->u);
     case XSPLICE_OP_INFO:
         return op_info((void *)&op->u);
+    case XSPLICE_OP_TRIAL:
+        return op_trial((void *)&op->u);
+    case XSPLICE_OP_CONFIRM:
+        return op_confirm((void *)&op->u);
     }
     return -EOPNOTSUPP;
 }

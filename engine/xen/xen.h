@@ -44,6 +44,9 @@ struct xsplice_times xsplice_last_times(void);
 /* lock.c */
 bool port_trylock(void);
 
+/* alarm.c, at boot. */
+void xsplice_alarm_init(void);
+
 /* keyhandler.c, at boot. */
 void xsplice_keyhandler_init(void);
 

@@ -33,12 +33,14 @@
 #define XSPLICE_LIST_MAX    1024       /* entries in one LIST call */
 
 /* xen_sysctl_livepatch_op.cmd */
-#define XSPLICE_OP_UPLOAD 0
-#define XSPLICE_OP_GET    1
-#define XSPLICE_OP_LIST   2
-#define XSPLICE_OP_ACTION 3
-#define XSPLICE_OP_CHECK  16 /* would this action succeed now? */
-#define XSPLICE_OP_INFO   17 /* of a payload, or of the engine */
+#define XSPLICE_OP_UPLOAD  0
+#define XSPLICE_OP_GET     1
+#define XSPLICE_OP_LIST    2
+#define XSPLICE_OP_ACTION  3
+#define XSPLICE_OP_CHECK   16 /* would this action succeed now? */
+#define XSPLICE_OP_INFO    17 /* of a payload, or of the engine */
+#define XSPLICE_OP_TRIAL   18 /* an action that is taken back unless */
+#define XSPLICE_OP_CONFIRM 19 /* this comes in time */
 
 /* Payload states: LOADED is what stock Xen calls CHECKED. */
 #define XSPLICE_STATE_LOADED  1
@@ -149,6 +151,24 @@ struct xsplice_op_info {
     uint32_t digest;  /* OUT: of the whole answer */
 };
 
+/*
+ * TRIAL is ACTION, APPLY or REPLACE, with a time within which CONFIRM must come;
+ * it runs from when the payload is applied.  Without it the hypervisor takes the
+ * payload back; after a replace it applies again what was applied before.  That
+ * is tried until it is done.  One payload at a time is on trial; until that is
+ * over no other one is applied.
+ */
+struct xsplice_op_trial {
+    struct xsplice_op_action action;
+    uint32_t within; /* ms; 1 to a day */
+    uint32_t pad;    /* zero */
+};
+
+struct xsplice_op_confirm {
+    struct xsplice_op_name name;
+    uint64_t pad; /* zero */
+};
+
 struct xsplice_op {
     uint32_t cmd; /* XSPLICE_OP_* */
     uint32_t pad; /* zero */
@@ -159,6 +179,8 @@ struct xsplice_op {
         struct xsplice_op_action action;
         struct xsplice_op_check check;
         struct xsplice_op_info info;
+        struct xsplice_op_trial trial;
+        struct xsplice_op_confirm confirm;
     } u;
 };
 

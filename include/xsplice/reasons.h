@@ -461,6 +461,25 @@ enum xsplice_build_reason {
     X(REVERT_COVERED, EBUSY, \
       "an applied payload patches the same function on top of it", \
       "revert that one first") \
+    X(UNCONFIRMED, EBUSY, \
+      "another payload is on trial and not confirmed yet", \
+      "confirm that one, or revert it, first") \
+    X(NOT_ON_TRIAL, EINVAL, \
+      "the payload does not wait for a confirmation", \
+      "it was confirmed or taken back before: see xen-xsplice info") \
+    X(UNLOAD_AWAITED, EBUSY, \
+      "the payload comes back unless the one that replaced it is confirmed", \
+      "confirm that one, or revert it, first") \
+    X(TRIAL_HOOKS, EINVAL, \
+      "a payload that would have to come back has hooks and data, and its " \
+      "hooks cannot be run on the data again", \
+      "replace without --confirm-within, or revert that one first") \
+    X(TRIAL_TIME, EINVAL, \
+      "the time for the confirmation is too long", \
+      "give a day or less") \
+    X(TRIAL_LATE, EINVAL, \
+      "the payload is applied already, and not on trial", \
+      "revert it first, to apply it on trial") \
     X(REAPPLY_DATA, EINVAL, \
       "the payload was applied before and its data has changed since", \
       "unload and load it again") \

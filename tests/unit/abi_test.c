@@ -91,6 +91,29 @@ SAME_PLACE(struct xsplice_sysctl, interface_version, struct xen_sysctl,
 /* What is ours must fit where Xen copies. */
 _Static_assert(sizeof(struct xsplice_op_check) <= sizeof(our_list), "check");
 _Static_assert(sizeof(struct xsplice_op_info) <= sizeof(our_list), "info");
+_Static_assert(sizeof(struct xsplice_op_trial) <= sizeof(our_list), "trial");
+
+/* Fields that are out in the world never move; new ones come behind them. */
+#define STAYS(type, field, offset)                                            \
+    _Static_assert(offsetof(struct xsplice_op_##type, field) == offset,       \
+                   #type "." #field)
+STAYS(check, cmd, 16);
+STAYS(check, flags, 20);
+STAYS(check, reason, 24);
+STAYS(check, count, 28);
+STAYS(check, text, 32);
+STAYS(check, size, 40);
+STAYS(check, offset, 44);
+STAYS(check, digest, 48);
+STAYS(check, result, 52);
+STAYS(info, text, 16);
+STAYS(info, size, 24);
+STAYS(info, offset, 28);
+STAYS(info, version, 32);
+STAYS(info, digest, 36);
+STAYS(trial, within, 32);
+STAYS(trial, pad, 36);
+STAYS(confirm, pad, 16);
 
 static void the_numbers_are_xens(void **state)
 {
