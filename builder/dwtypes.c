@@ -213,6 +213,34 @@ static bool is_integer(Dwarf_Die *type)
     return false;
 }
 
+/*
+ * A structure or union of one member that fills it is stored as the member:
+ * page table entries and frame numbers are wrapped so, to be told apart.
+ */
+static Dwarf_Die unwrapped(Dwarf_Die type)
+{
+    for ( ;; )
+    {
+        Dwarf_Die die, only, inner;
+        const char *alias;
+        size_t n = 0;
+        int rc;
+
+        for ( rc = is_aggregate(&type) ? dwarf_child(&type, &die) : 1; !rc;
+              rc = dwarf_siblingof(&die, &die) )
+            if ( dwarf_tag(&die) == DW_TAG_member )
+            {
+                only = die;
+                n++;
+            }
+        if ( n != 1 || dwarf_hasattr(&only, DW_AT_bit_size) ||
+             !peeled_type(&only, &inner, &alias) ||
+             type_size(&inner) != type_size(&type) )
+            return type;
+        type = inner;
+    }
+}
+
 static struct dw_member *add_member(struct dw_type *to, char *name, int64_t at)
 {
     struct dw_member *m;
@@ -228,8 +256,10 @@ static struct dw_member *add_member(struct dw_type *to, char *name, int64_t at)
 static void describe(struct dw_member *m, Dwarf_Die *of, Dwarf_Die *type,
                      int depth)
 {
+    Dwarf_Die core = unwrapped(*type);
+
     m->type = type_text(of, LAYOUT, depth);
-    m->integer = is_integer(type);
+    m->integer = is_integer(&core);
     if ( strstr(m->type, "function") )
         m->function = type_text(of, SIGNATURE, depth);
 }

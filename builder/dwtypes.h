@@ -20,7 +20,8 @@ struct dw_member {
     uint64_t bits;  /* size in bits; 0: none or not known */
     char *type;     /* without typedefs and qualifiers; NULL: a constant */
     char *function; /* the same with the signatures of functions; NULL: none */
-    bool integer;   /* a plain integer or an enumeration */
+    bool
+        integer; /* stored as a plain integer: an enumeration, a wrapped one */
 };
 
 enum dw_kind {

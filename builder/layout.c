@@ -241,8 +241,14 @@ static void compare_variables(struct comparison *c)
 {
     const struct dw_member *m = c->old->member, *n = c->new->member;
 
-    if ( c->old->size != c->new->size || same_bytes(m, n) )
+    if ( c->old->size != c->new->size || !strcmp(m->type, n->type) )
         return;
+    if ( same_bytes(m, n) )
+    {
+        note(c, xs_printf("its type changes from %s to %s, of the same size",
+                          m->type, n->type));
+        return;
+    }
     differs(c, xs_printf("its type changes from %s to %s", m->type, n->type));
     refuse(c, XSPLICE_BUILD_LAYOUT_CHANGED);
 }

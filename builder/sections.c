@@ -16,7 +16,6 @@ static const struct {
     { ".discard", SECTION_IGNORED }, /* assembly-time checks only */
     { ".comment", SECTION_IGNORED },
     { ".livepatch.hooks", SECTION_HOOK },
-    { ".init.setup", SECTION_REGISTRATION },
     { ".initcall1.init", SECTION_REGISTRATION },
     { ".initcallpresmp.init", SECTION_REGISTRATION },
     { ".init_array", SECTION_REGISTRATION },

@@ -367,10 +367,30 @@ static void patch_function(struct session *s, const struct pair *p,
 static void judge_init(struct session *s, const struct pair *p,
                        const struct atom *a)
 {
+    bool option = !strcmp(a->sec->name, ".init.setup");
+
     s->nr_init++;
     findings_reason(s->out, DIFFER_NOTED, XSPLICE_BUILD_INIT_ONLY,
-                    p->unit->source, atom_name(a), "%s",
+                    p->unit->source, atom_name(a), "%s%s",
+                    option ? "a command line option, and the line was read "
+                             "at boot: "
+                           : "",
                     a->twin ? a->why : "new");
+}
+
+/*
+ * What is walked at boot and new: an initcall will never run.  Only the entry
+ * that shows a command line option in the hypervisor's file system may be
+ * missing; the option has its default.
+ */
+static void judge_registration(struct session *s, const struct pair *p,
+                               const struct atom *a)
+{
+    if ( strcmp(a->sec->name, ".data.paramhypfs") )
+        refuse(s, XSPLICE_BUILD_INIT_REGISTRATION, a, "new");
+    else
+        findings_add(s->out, DIFFER_NOTED, p->unit->source, atom_name(a),
+                     "new, and not shown before the next boot");
 }
 
 /* Data that was there and differs; what functions read is in memory now. */
@@ -424,7 +444,7 @@ static void judge_new(struct session *s, const struct pair *p, struct atom *a)
             judge_init(s, p, a);
         break;
     case SECTION_REGISTRATION:
-        refuse(s, XSPLICE_BUILD_INIT_REGISTRATION, a, "new");
+        judge_registration(s, p, a);
         break;
     case SECTION_UNKNOWN:
         refuse(s, XSPLICE_BUILD_SECTION_UNKNOWN, a, a->sec->name);

@@ -60,8 +60,7 @@
     X(INIT_REGISTRATION,                                                      \
       "something that is registered at boot is new or "                       \
       "changes",                                                              \
-      "initcalls, command line parameters and the like have run; do it "      \
-      "from a load hook")                                                     \
+      "initcalls and the like have run; do it from a load hook")              \
     X(ASSEMBLY, "code written in assembly changes",                           \
       "patch the C functions around it, or boot the fixed hypervisor")        \
     X(SECTION_UNKNOWN,                                                        \

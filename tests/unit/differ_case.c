@@ -25,6 +25,8 @@ static const char prelude[] =
     "#define __percpu __attribute__((section(\".bss.percpu\")))\n"
     "#define __used __attribute__((used))\n"
     "#define SETUP __used __attribute__((section(\".init.setup\")))\n"
+    "#define PARAMFS __used __attribute__((section(\".data.paramhypfs\")))\n"
+    "#define INITCALL __used __attribute__((section(\".initcall1.init\")))\n"
     "#define HOOK(w) __used __attribute__((section(\".livepatch.hooks.\" w)))\n"
     "#define WARN_AT(type, line, file) asm volatile (\"1: ud2\\n\" \\\n"
     "  \".pushsection .bug_frames.\" #type \",\\\"a\\\"\\n.p2align 2\\n\" \\\n"

@@ -46,7 +46,7 @@ static void sections_have_their_kinds(void **state)
         { ".text.f", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, SECTION_TEXT },
         { ".init.text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR,
           SECTION_INIT },
-        { ".init.setup", SHT_PROGBITS, SHF_ALLOC, SECTION_REGISTRATION },
+        { ".init.setup", SHT_PROGBITS, SHF_ALLOC, SECTION_INIT },
         { ".initcall1.init", SHT_PROGBITS, SHF_ALLOC, SECTION_REGISTRATION },
         { ".rodata.f.str1.1", SHT_PROGBITS,
           SHF_ALLOC | SHF_MERGE | SHF_STRINGS, SECTION_STRINGS },

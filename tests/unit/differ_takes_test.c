@@ -458,6 +458,25 @@ static void init_code_that_changes_too_is_only_noted(void **state)
     case_must(r, DIFFER_CHANGED, "f", NULL);
 }
 
+static void a_new_option_is_only_noted_and_has_its_default(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { return other(x); }",
+        .after = "static int opt = 7;\n"
+                 "static int *SETUP option = &opt;\n"
+                 "static int *PARAMFS shown = &opt;\n"
+                 "int f(int x) { return other(x) + opt++; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_NOTED, "option", "INIT_ONLY");
+    case_must(r, DIFFER_NOTED, "shown", NULL);
+    case_must(r, DIFFER_CHANGED, "f", NULL);
+    assert_int_equal(case_section(r, ".data"), 4);
+    assert_int_equal(case_section(r, ".init.setup"), 0);
+}
+
 static void what_one_unit_adds_another_one_can_use(void **state)
 {
     struct differ_case c = {
@@ -694,6 +713,7 @@ int main(void)
         cmocka_unit_test(a_cold_part_goes_with_its_function),
         cmocka_unit_test(hooks_are_taken_and_counted),
         cmocka_unit_test(init_code_that_changes_too_is_only_noted),
+        cmocka_unit_test(a_new_option_is_only_noted_and_has_its_default),
         cmocka_unit_test(what_one_unit_adds_another_one_can_use),
         cmocka_unit_test(a_changed_function_is_called_directly_across_units),
         cmocka_unit_test(an_ambiguous_variable_is_bound_to_the_address_in_use),

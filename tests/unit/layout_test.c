@@ -259,7 +259,19 @@ static void variables_keep_their_type(void **state)
     compare("int *v;", "long *v;");
     refused("LAYOUT_CHANGED", "variable v", "from int * to long int *");
     compare("int v;", "unsigned v;");
-    nothing();
+    must(DIFFER_NOTED, NULL, "variable v", "from int to unsigned int");
+    count_refused(0);
+    /* One that is only wrapped is stored as it was. */
+    compare("unsigned long v;", "typedef struct { unsigned long l; } w; w v;");
+    must(DIFFER_NOTED, NULL, "variable v", "from long unsigned int to w");
+    count_refused(0);
+    compare("long v;", "struct w { int l, r; } v;");
+    refused("LAYOUT_CHANGED", "variable v", "to struct w");
+    compare("long v;", "struct w { int l; } __attribute__((aligned(8))); "
+                       "struct w v;");
+    refused("LAYOUT_CHANGED", "variable v", "to struct w");
+    compare("long v;", "struct w { long l:60; } v;");
+    refused("LAYOUT_CHANGED", "variable v", "to struct w");
     /* Another size is what the comparison of data refuses. */
     compare("int v;", "long v;");
     nothing();
