@@ -89,12 +89,6 @@ static void pair_anonymous(struct object *old, struct object *new)
         }
 }
 
-/* Made from the code, and no code itself: tables for unwinding the stack. */
-static bool is_derived(const struct atom *a)
-{
-    return !strcmp(a->sec->name, ".eh_frame");
-}
-
 static int by_name(const void *a, const void *b)
 {
     const struct objdiff_item *x = a, *y = b;
@@ -118,17 +112,13 @@ static void compare(struct object *old, struct object *new,
 
         if ( !counts(a) )
             continue;
-        if ( !a->twin && is_derived(a) )
-            add(out, OBJDIFF_IGNORED, NULL, a,
-                xs_strdup("it only describes the code, for unwinding"));
-        else if ( !a->twin )
+        if ( !a->twin )
             add(out, OBJDIFF_ADDED, NULL, a, NULL);
         else if ( a->sym )
             judge_twin(out, a);
     }
     for ( i = 0; i < old->nr_atoms; i++ )
-        if ( counts(old->atoms[i]) && !old->atoms[i]->twin &&
-             !is_derived(old->atoms[i]) )
+        if ( counts(old->atoms[i]) && !old->atoms[i]->twin )
             add(out, OBJDIFF_GONE, old->atoms[i], NULL, NULL);
     if ( out->nr )
         qsort(out->item, out->nr, sizeof(*out->item), by_name);
@@ -138,13 +128,22 @@ int objdiff_run(const char *old_path, const char *new_path,
                 struct objdiff *out, struct xs_error *err)
 {
     struct object *old = object_open(old_path, old_path, err), *new = NULL;
+    int rc = -1;
 
     memset(out, 0, sizeof(*out));
+
     if ( old && (new = object_open(new_path, new_path, err)) )
-        compare(old, new, out);
+    {
+        rc = 0;
+        if ( old->arch == new->arch )
+            compare(old, new, out);
+        else
+            rc = xs_fail(err, XS_FAILED, "%s is for %s, and %s for %s",
+                         old_path, old->arch->name, new_path, new->arch->name);
+    }
     object_free(new);
     object_free(old);
-    return new ? 0 : -1;
+    return rc;
 }
 
 bool objdiff_differs(const struct objdiff *of)

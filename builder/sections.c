@@ -15,6 +15,7 @@ static const struct {
     { ".note", SECTION_IGNORED },
     { ".discard", SECTION_IGNORED }, /* assembly-time checks only */
     { ".comment", SECTION_IGNORED },
+    { ".eh_frame", SECTION_IGNORED }, /* for debuggers; made from the code */
     { ".livepatch.hooks", SECTION_HOOK },
     { ".initcall1.init", SECTION_REGISTRATION },
     { ".initcallpresmp.init", SECTION_REGISTRATION },

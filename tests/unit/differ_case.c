@@ -52,25 +52,51 @@ static const char prelude[] =
 
 static const char world[] =
     "#pragma GCC visibility push(hidden)\n"
-    "asm(\".globl __x86_return_thunk\\n.hidden __x86_return_thunk\\n\"\n"
-    "    \".type __x86_return_thunk, @function\\n\"\n"
-    "    \"__x86_return_thunk: ret\\n.size __x86_return_thunk, 1\\n\");\n"
-    "asm(\".globl __x86_indirect_thunk_rax\\n\"\n"
-    "    \"__x86_indirect_thunk_rax: jmp *%rax\\n\");\n"
     "int global_flag;\n"
     "int printk(const char *f, ...) { return f[0]; }\n"
     "int other(int x) { return x * 3 + global_flag; }\n"
     "#ifdef PADS\n"
     "__attribute__((cf_check)) int padded(int x) { return x + global_flag; }\n"
+    "#endif\n"
+    "#ifdef __x86_64__\n"
+    "asm(\".globl __x86_return_thunk\\n.hidden __x86_return_thunk\\n\"\n"
+    "    \".type __x86_return_thunk, @function\\n\"\n"
+    "    \"__x86_return_thunk: ret\\n.size __x86_return_thunk, 1\\n\");\n"
+    "asm(\".globl __x86_indirect_thunk_rax\\n\"\n"
+    "    \"__x86_indirect_thunk_rax: jmp *%rax\\n\");\n"
+    "asm(\".globl __x86_indirect_thunk_r11\\n\"\n"
+    "    \"__x86_indirect_thunk_r11: jmp *%r11\\n\");\n"
     "#endif\n";
 
-static const char flags[] =
-    "-m64 -std=gnu99 -O2 -fomit-frame-pointer -fno-builtin -fno-common "
-    "-ffunction-sections -fdata-sections -mindirect-branch=thunk-extern "
-    "-mindirect-branch-register -fno-jump-tables "
-    "-mfunction-return=thunk-extern -fno-pie -fpic -fno-stack-protector "
-    "-fno-exceptions -fno-asynchronous-unwind-tables -mno-red-zone -mno-sse "
-    "-fcf-protection=branch -mmanual-endbr -mpreferred-stack-boundary=3 -w";
+#define COMMON_FLAGS                                                          \
+    "-std=gnu99 -fno-builtin -fno-common -ffunction-sections "                \
+    "-fdata-sections -fno-pie -fno-stack-protector -fno-exceptions "          \
+    "-fno-asynchronous-unwind-tables -w "
+#define X86_FLAGS "-m64 -fpic -mno-red-zone -mno-sse "
+#define GCC_FLAGS                                                             \
+    "-mindirect-branch=thunk-extern -mindirect-branch-register "              \
+    "-fno-jump-tables -mfunction-return=thunk-extern -fcf-protection=branch " \
+    "-mmanual-endbr -mpreferred-stack-boundary=3 "
+
+static const struct {
+    const char *cc, *ld;
+} tools[] = {
+    [CASE_DEBIAN] = { "gcc -O2 -fomit-frame-pointer " COMMON_FLAGS X86_FLAGS
+                          GCC_FLAGS,
+                      "ld" },
+    [CASE_DEBUG] = { "gcc -O1 -fno-omit-frame-pointer -g " COMMON_FLAGS
+                         X86_FLAGS GCC_FLAGS,
+                     "ld" },
+    [CASE_CLANG] = { "clang -O2 -fomit-frame-pointer " COMMON_FLAGS X86_FLAGS
+                     "-mretpoline-external-thunk -fcf-protection=none",
+                     "ld" },
+    [CASE_ARM64] = { "aarch64-linux-gnu-gcc -O2 -fomit-frame-pointer "
+                     "-mcpu=generic -mgeneral-regs-only -mno-outline-atomics " COMMON_FLAGS,
+                     "aarch64-linux-gnu-ld" },
+};
+
+/* Of the case that is run. */
+static enum case_tools with;
 
 static void shell(const char *fmt, ...)
 {
@@ -110,8 +136,8 @@ static void compile(const char *folder, const char *file, const char *text,
     assert_non_null(f);
     fprintf(f, "%s%s\n", before, text);
     fclose(f);
-    shell("cd %s/%s && gcc %s %s -c %s -o out.o", dir, folder, flags, extra,
-          file);
+    shell("cd %s/%s && %s %s -c %s -o out.o", dir, folder, tools[with].cc,
+          extra, file);
 }
 
 static const char *own_id(const char *xen_syms, char *hex)
@@ -139,6 +165,7 @@ struct differ_result *case_run(const struct differ_case *c)
     char hex[XS_HEX_MAX];
 
     case_end();
+    with = c->tools;
     strcpy(dir, "/tmp/differ-XXXXXX");
     assert_non_null(mkdtemp(dir));
     compile("world", "world.c", world, "", c->landing_pads ? "-DPADS" : "");
@@ -157,9 +184,9 @@ struct differ_result *case_run(const struct differ_case *c)
         units[1].old_path = path_of("old2/out.o");
         units[1].new_path = path_of("new2/out.o");
     }
-    shell("cd %s && ld -static -no-pie --build-id=sha1 -e 0 -z noexecstack "
+    shell("cd %s && %s -static -no-pie --build-id=sha1 -e 0 -z noexecstack "
           "--no-warnings -o xen-syms world/out.o %s %s",
-          dir, image ? "image/out.o" : "",
+          dir, tools[with].ld, image ? "image/out.o" : "",
           c->second_before ? "old2/out.o" : "");
     units[0].old_path = c->before ? path_of("old/out.o") : NULL;
     units[0].new_path = c->after ? path_of("new/out.o") : NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A case for the differ: a unit in two versions, compiled with the options of
- * Debian's Xen, and a little hypervisor linked from the old one.
+ * A case for the differ: a unit in two versions, compiled as Xen would be, and
+ * a little hypervisor linked from the old one.
  */
 #ifndef TESTS_DIFFER_CASE_H
 #define TESTS_DIFFER_CASE_H
@@ -13,7 +13,16 @@
 #include "builder/differ.h"
 #include "xsplice/payload.h"
 
+/* Whose options are used; the default are those of Debian's Xen. */
+enum case_tools {
+    CASE_DEBIAN,
+    CASE_DEBUG, /* gcc, CONFIG_DEBUG=y */
+    CASE_CLANG,
+    CASE_ARM64, /* gcc, and Debian's cross compiler */
+};
+
 struct differ_case {
+    enum case_tools tools;
     const char *before; /* the source; NULL: the unit is new */
     const char *after;  /* NULL: the unit goes away */
     const char *image;  /* what the hypervisor is made of; NULL: BEFORE */

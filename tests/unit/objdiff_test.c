@@ -29,17 +29,22 @@ static int teardown(void **state)
     return tempdir_remove(state);
 }
 
-static void compile(const char *name, const char *source)
+static void compile_with(const char *gcc, const char *name, const char *source)
 {
     char command[512];
 
     put_file(dir, "unit.c", source);
     snprintf(command, sizeof(command),
-             "cd %s && gcc -O2 -ffunction-sections -fdata-sections "
+             "cd %s && %s -O2 -ffunction-sections -fdata-sections "
              "-fno-asynchronous-unwind-tables -w -c unit.c -o %s",
-             dir, name);
+             dir, gcc, name);
     if ( system(command) )
         fail_msg("%s", command);
+}
+
+static void compile(const char *name, const char *source)
+{
+    compile_with("gcc", name, source);
 }
 
 static void compare(const char *before, const char *after)
@@ -158,6 +163,21 @@ static void what_is_no_object_is_an_error(void **state)
     assert_non_null(strstr(err.what, "/nowhere.o"));
 }
 
+static void objects_for_two_machines_are_not_compared(void **state)
+{
+    struct xs_error err = { 0 };
+
+    compile("a.o", "int f(void) { return 1; }");
+    compile_with("aarch64-linux-gnu-gcc", "b.o", "int f(void) { return 1; }");
+    assert_int_equal(
+        objdiff_run(in_dir(dir, "a.o"), in_dir(dir, "b.o"), &diff, &err), -1);
+    assert_non_null(strstr(err.what, "for x86-64"));
+    assert_non_null(strstr(err.what, "for arm64"));
+    assert_int_equal(
+        objdiff_run(in_dir(dir, "b.o"), in_dir(dir, "b.o"), &diff, &err), 0);
+    assert_int_equal(diff.nr, 0);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -170,6 +190,7 @@ int main(void)
         CASE(a_special_entry_alone_is_a_difference),
         CASE(entries_of_unknown_sections_count),
         CASE(what_is_no_object_is_an_error),
+        CASE(objects_for_two_machines_are_not_compared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
