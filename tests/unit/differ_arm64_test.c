@@ -183,6 +183,14 @@ static void line_numbers_of_bug_frames_are_ignored(void **state)
                      "void f(void) { FRAME(2, 20, \"a.c\", \"\"); }");
 }
 
+static void a_message_that_is_none_does_not_count(void **state)
+{
+    /* Where the text would be begins what comes next. */
+    unchanged(MACROS "void f(void) { FRAME(2, 20, \"a.c\", \"\"); }",
+              MACROS "void f(void) { FRAME(2, 20, \"a.c\", \"\"); }"
+                     "void g(void) { FRAME(2, 2, \"b.c\", \"\"); }");
+}
+
 static void all_else_of_bug_frames_counts(void **state)
 {
     /* BUG for WARN: the code is the same, the table is another one. */
@@ -321,6 +329,7 @@ int main(void)
         cmocka_unit_test(data_between_the_code_counts),
         cmocka_unit_test(switch_tables_go_with_their_function),
         cmocka_unit_test(line_numbers_of_bug_frames_are_ignored),
+        cmocka_unit_test(a_message_that_is_none_does_not_count),
         cmocka_unit_test(all_else_of_bug_frames_counts),
         cmocka_unit_test(alternatives_count_with_their_function),
         cmocka_unit_test(tables_of_unknown_shape_are_refused),
