@@ -88,6 +88,20 @@ static size_t count_skipped(const struct units *units)
     return n;
 }
 
+static void open_cache(struct outcome *out)
+{
+    char *dir = cache_directory();
+
+    cache_open(&out->cache, dir);
+    out->compiling.cache = &out->cache;
+    free(dir);
+}
+
+static void watch_compilers(void *stages, size_t done, size_t total)
+{
+    stage_progress(stages, done, total);
+}
+
 static int find_units(const struct options *o, struct outcome *out,
                       struct xs_error *err)
 {
@@ -95,11 +109,15 @@ static int find_units(const struct options *o, struct outcome *out,
     size_t skipped;
 
     stage_begin(out->stages, "units");
+    if ( !o->no_cache )
+        open_cache(out);
     c->xen = out->target.xen;
     c->work = out->work;
     c->records = &out->target.records;
     c->changes = &out->changes;
     c->parallel = o->parallel;
+    c->watch = watch_compilers;
+    c->watch_arg = out->stages;
     newunits_find(c->xen, &out->target.records, &out->changes, &out->front);
     units_classify(c->records, &out->changes, &out->front);
     if ( out->changes.nr && compile_prepare(c, err) )
@@ -137,6 +155,7 @@ static int compile(struct outcome *out, struct xs_error *err)
 {
     struct compiling *c = &out->compiling;
     size_t i, equal = 0, n = 0;
+    char *cached;
 
     stage_begin(out->stages, "compile");
     if ( compile_units(c, &out->units, err) || check_types(out, err) )
@@ -154,10 +173,12 @@ static int compile(struct outcome *out, struct xs_error *err)
                             XSPLICE_BUILD_ASSEMBLY, unit->record->source, "",
                             "%s", "");
     }
-    stage_end(out->stages, "%zu unit%s, %u compiler run%s, %zu differ%s", n,
+    cached = c->cached ? xs_printf(" (%u cached)", c->cached) : xs_strdup("");
+    stage_end(out->stages, "%zu unit%s, %u compiler run%s%s, %zu differ%s", n,
               plural(n), c->compiled + c->preprocessed,
-              plural(c->compiled + c->preprocessed), n - equal,
+              plural(c->compiled + c->preprocessed), cached, n - equal,
               n - equal == 1 ? "s" : "");
+    free(cached);
     return 0;
 }
 
@@ -300,6 +321,8 @@ void outcome_free(struct outcome *outcome, bool keep)
     free(outcome->work);
     free(outcome->payload_path);
     free(outcome->compiling.messages);
+    inputs_free(&outcome->compiling.inputs);
+    cache_close(&outcome->cache);
     differ_free(&outcome->front);
     differ_free(&outcome->back);
     units_free(&outcome->units);

@@ -4,6 +4,7 @@
 #define BUILDER_BUILD_H
 
 #include "builder/apply.h"
+#include "builder/cache.h"
 #include "builder/compile.h"
 #include "builder/differ.h"
 #include "builder/options.h"
@@ -26,6 +27,7 @@ struct outcome {
     struct changes changes;
     struct units units;
     struct compiling compiling;
+    struct cache cache;         /* of compiled objects, unless --no-cache */
     struct differ_result front; /* findings of the stages before the differ */
     struct differ_result back;  /* what the differ says */
     char *payload_path;         /* NULL unless built */

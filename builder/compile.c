@@ -12,6 +12,7 @@
 #include "builder/overlay.h"
 #include "builder/run.h"
 #include "builder/sameobject.h"
+#include "builder/work.h"
 
 /*
  * DWARF for comparing types and no more than that: no tracking of variables,
@@ -24,18 +25,17 @@
     DWARF " -fno-var-tracking -fno-var-tracking-assignments "                 \
           "-gno-statement-frontiers"
 
-static char *overlay_of(const struct compiling *c, bool old)
-{
-    return xs_printf("%s/%s", c->work, old ? "old" : "new");
-}
-
 int compile_prepare(struct compiling *c, struct xs_error *err)
 {
-    char *at = overlay_of(c, false);
-    int rc = overlay_make(c->xen, at, err);
+    char *at = work_overlay(c, INPUTS_NEW);
+    struct strv names = { NULL, 0 };
+    int rc = overlay_make(c->xen, at, &names, err);
 
     if ( !rc )
         rc = overlay_write(at, c->changes, OVERLAY_NEW, err);
+    if ( !rc && c->cache )
+        inputs_begin(&c->inputs, c->xen, at, c->changes, c->cache, &names);
+    strv_free(&names);
     free(at);
     return rc;
 }
@@ -55,22 +55,6 @@ static char *file_symbol(const struct compiling *c, const char *source)
     free(real);
     free(full);
     return name;
-}
-
-/* "aarch64-linux-gnu-" of the command's compiler; "" for a native one. */
-static char *tool_prefix(const char *command)
-{
-    size_t n = strcspn(command, " ");
-    char *cc = str_first(command, n), *p = xs_strdup("");
-    const char *name = strstr(cc, "gcc");
-
-    if ( name && name > cc && name[-1] == '-' )
-    {
-        free(p);
-        p = str_first(cc, name - cc);
-    }
-    free(cc);
-    return p;
 }
 
 bool compile_needs_dwarf(const struct unit *unit)
@@ -99,7 +83,7 @@ static char *unit_command(const struct compiling *c, const struct unit *unit)
     const char *dwarf = compile_needs_dwarf(unit) ? dwarf_options(unit) : "";
     const struct record *record = unit->record;
     char *out = record_option(record->command, "-o");
-    char *prefix = tool_prefix(record->command);
+    char *prefix = work_prefix(record->command);
     char *all = xs_printf("set -e\n%s%s\n", record->command, dwarf);
     char *more;
 
@@ -148,83 +132,51 @@ static bool object_fresh(const struct compiling *c, const struct unit *unit)
     return fresh;
 }
 
-/* One job for each side of a unit that has to be compiled. */
-struct work_list {
-    struct run_job *job;
-    struct unit **unit;
-    size_t n;
-};
-
-/* Takes the command. */
-static void add_job(struct work_list *list, struct unit *unit, char *command,
-                    const char *at)
-{
-    list->job = xs_grow(list->job, list->n, sizeof(*list->job));
-    list->unit = xs_grow(list->unit, list->n, sizeof(*list->unit));
-    memset(&list->job[list->n], 0, sizeof(*list->job));
-    list->job[list->n].command = command;
-    list->job[list->n].directory = at;
-    list->unit[list->n++] = unit;
-}
-
-static void free_jobs(struct work_list *list)
-{
-    size_t i;
-
-    for ( i = 0; i < list->n; i++ )
-    {
-        free((char *)list->job[i].command);
-        free(list->job[i].output);
-    }
-    free(list->job);
-    free(list->unit);
-}
-
 /*
  * The compiler counts lines as lines_keep() tells it; the user wants the
  * numbers of the patched file.  So what fails is compiled again without.
  */
-static void explain_failure(struct compiling *c, const struct run_job *job)
+static void explain_failure(struct compiling *c, const struct work *work)
 {
-    struct run_job again = { .command = job->command,
-                             .directory = job->directory };
+    char *at = work_overlay(c, INPUTS_NEW);
+    struct run_job again = { .command = work->command, .directory = at };
     struct xs_error none;
 
-    if ( !overlay_write(job->directory, c->changes, OVERLAY_PLAIN, &none) &&
+    if ( !overlay_write(at, c->changes, OVERLAY_PLAIN, &none) &&
          !run_jobs(&again, 1, 1, &none) && again.status > 0 )
     {
         c->compiled++;
         c->messages = again.output;
-        return;
     }
-    free(again.output);
-    c->messages = xs_strdup(job->output ? job->output : "");
+    else
+    {
+        free(again.output);
+        c->messages = xs_strdup(work->output ? work->output : "");
+    }
+    free(at);
 }
 
 static int check_jobs(struct compiling *c, const struct work_list *list,
-                      const char *old_overlay, struct xs_error *err)
+                      struct xs_error *err)
 {
     size_t i;
 
     for ( i = 0; i < list->n; i++ )
-        if ( list->job[i].status >= 0 )
-            c->compiled++;
-    for ( i = 0; i < list->n; i++ )
     {
-        const struct run_job *job = &list->job[i];
-        const char *source = list->unit[i]->record->source;
+        const struct work *work = &list->v[i];
+        const char *source = work->unit->record->source;
 
-        if ( job->status <= 0 )
+        if ( work->status <= 0 )
             continue;
-        if ( !strcmp(job->directory, old_overlay) )
+        if ( work->side == INPUTS_OLD )
         {
-            c->messages = xs_strdup(job->output);
+            c->messages = xs_strdup(work->output);
             xs_fail(err, XS_FAILED,
                     "%s does not compile without the patch either", source);
             return xs_hint(err, "build the tree first and see that its "
                                 "compiler is installed");
         }
-        explain_failure(c, job);
+        explain_failure(c, work);
         return xs_fail(err, XS_FAILED, "%s does not compile with the patch",
                        source);
     }
@@ -267,65 +219,66 @@ static int compare_objects(struct unit *unit, struct xs_error *err)
  * The old object has no DWARF, and that is what is wanted; what else the
  * compiler writes is thrown away.
  */
-static void add_types_job(struct work_list *list, struct unit *unit,
-                          const char *at)
+static void add_types_job(const struct compiling *c, struct work_list *list,
+                          struct unit *unit)
 {
     const struct record *record = unit->record;
     char *out = record_option(record->command, "-o");
+    char *at = work_overlay(c, INPUTS_OLD);
 
-    unit->old_types = xs_printf("%s/%s", at, out ? out : record->target);
-    add_job(list, unit,
-            xs_printf("%s%s", record->command, dwarf_options(unit)), at);
-    free(out);
+    if ( !out )
+        out = xs_strdup(record->target);
+    unit->old_types = xs_printf("%s/%s", at, out);
+    work_add(list, unit, INPUTS_OLD,
+             xs_printf("%s%s", record->command, dwarf_options(unit)), out);
+    free(at);
 }
 
 /* Adds what has to be compiled for a unit, and says where the objects are. */
-static int add_unit(struct compiling *c, struct work_list *list,
-                    struct unit *unit, const char *old_at, const char *new_at,
-                    struct xs_error *err)
+static void add_unit(struct compiling *c, struct work_list *list,
+                     struct unit *unit)
 {
-    bool fresh;
+    char *old_at = work_overlay(c, INPUTS_OLD);
+    char *new_at = work_overlay(c, INPUTS_NEW);
+    bool fresh = !unit->record->added && object_fresh(c, unit);
 
     unit->new_path = xs_printf("%s/%s", new_at, unit->object);
-    add_job(list, unit, unit_command(c, unit), new_at);
-    if ( unit->record->added )
-        return 0;
-    fresh = object_fresh(c, unit);
-    unit->old_path = xs_printf("%s/%s", fresh ? c->xen : old_at, unit->object);
-    if ( unit->types )
-        unit->new_types = xs_strdup(unit->new_path);
-    if ( (!fresh || compile_needs_dwarf(unit)) && !fs_is_directory(old_at) &&
-         overlay_make(c->xen, old_at, err) )
-        return -1;
-    if ( fresh && compile_needs_dwarf(unit) )
-        add_types_job(list, unit, old_at);
-    else if ( unit->types )
-        unit->old_types = xs_strdup(unit->old_path);
-    if ( !fresh )
-        add_job(list, unit, unit_command(c, unit), old_at);
-    return 0;
+    work_add(list, unit, INPUTS_NEW, unit_command(c, unit),
+             xs_strdup(unit->object));
+    if ( !unit->record->added )
+    {
+        unit->old_path =
+            xs_printf("%s/%s", fresh ? c->xen : old_at, unit->object);
+        if ( unit->types )
+            unit->new_types = xs_strdup(unit->new_path);
+        if ( fresh && compile_needs_dwarf(unit) )
+            add_types_job(c, list, unit);
+        else if ( unit->types )
+            unit->old_types = xs_strdup(unit->old_path);
+        if ( !fresh )
+            work_add(list, unit, INPUTS_OLD, unit_command(c, unit),
+                     xs_strdup(unit->object));
+    }
+    free(new_at);
+    free(old_at);
 }
 
 int compile_units(struct compiling *c, struct units *units,
                   struct xs_error *err)
 {
-    char *old_at = overlay_of(c, true), *new_at = overlay_of(c, false);
-    struct work_list list = { NULL, NULL, 0 };
+    struct work_list list = { NULL, 0 };
     size_t i;
-    int rc = 0;
+    int rc;
 
-    for ( i = 0; i < units->n && !rc; i++ )
+    for ( i = 0; i < units->n; i++ )
         if ( !units->v[i].skipped )
-            rc = add_unit(c, &list, &units->v[i], old_at, new_at, err);
+            add_unit(c, &list, &units->v[i]);
+    rc = work_run(&list, c, err);
     if ( !rc )
-        rc = run_jobs(list.job, list.n, c->parallel, err);
-    if ( !rc )
-        rc = check_jobs(c, &list, old_at, err);
+        rc = check_jobs(c, &list, err);
     for ( i = 0; i < units->n && !rc; i++ )
         if ( units->v[i].old_path )
             rc = compare_objects(&units->v[i], err);
-    free_jobs(&list);
-    free(old_at);
-    free(new_at);
+    work_free(&list);
     return rc;
 }

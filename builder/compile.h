@@ -3,6 +3,8 @@
 #ifndef BUILDER_COMPILE_H
 #define BUILDER_COMPILE_H
 
+#include "builder/inputs.h"
+#include "builder/run.h"
 #include "builder/units.h"
 
 struct compiling {
@@ -10,9 +12,16 @@ struct compiling {
     const char *work; /* directory for the overlays old/ and new/ */
     const struct records *records;
     const struct changes *changes;
+    struct cache *cache; /* of what was compiled before; NULL: none */
     unsigned int parallel;
+    run_watch *watch; /* told how far the compilers are; may be NULL */
+    void *watch_arg;
+    /* Its own: */
+    struct inputs inputs; /* if there is a cache; inputs_free() */
+    bool old_made;        /* there is an overlay old/ */
     /* Results: */
     unsigned int compiled;     /* runs of the compiler that compiled */
+    unsigned int cached;       /* runs of it that the cache saved */
     unsigned int preprocessed; /* runs of the compiler that preprocessed */
     char *messages;            /* after an error: what the compiler said */
 };
@@ -26,6 +35,7 @@ int compile_prepare(struct compiling *c, struct xs_error *err);
  * as well.  Fills in the units' paths and `equal`.  An old object that another
  * compiler made is an error of kind XS_DEPENDENCY.  When the compiler fails,
  * c->messages is what it says of the patched source (release with free()).
+ * What the cache has is not compiled.
  * Returns 0, or -1 with err set.
  */
 int compile_units(struct compiling *c, struct units *units,

@@ -2,6 +2,7 @@
 /* xsplice-build: from source diffs to a live patch. */
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "builder/build.h"
 #include "builder/report.h"
@@ -33,7 +34,9 @@ static void print_failure(const struct outcome *out,
 
 static int build(const struct options *options)
 {
-    struct stages stages = { .to = stderr, .apart = options->verbose };
+    struct stages stages = { .to = stderr,
+                             .apart = options->verbose,
+                             .live = isatty(STDERR_FILENO) };
     struct xs_error err = { 0 };
     struct outcome out;
     int rc, status;
@@ -49,6 +52,9 @@ static int build(const struct options *options)
         report_text(stdout, options, &out);
     if ( options->keep && out.work )
         fprintf(stderr, "%s: kept %s\n", program, out.work);
+    if ( out.cache.trouble )
+        fprintf(stderr, "%s: the cache is of no use: %s\n", program,
+                out.cache.trouble);
     status = out.status;
     outcome_free(&out, options->keep);
     stages_free(&stages);

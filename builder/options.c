@@ -16,6 +16,7 @@ enum {
     OPT_XEN_DEPENDS,
     OPT_JSON,
     OPT_KEEP,
+    OPT_NO_CACHE,
     OPT_VERSION,
     OPT_XEN_DEBUG,
     OPT_PRELINK,
@@ -38,6 +39,7 @@ static const struct option long_options[] = {
     { "xen-depends", required_argument, NULL, OPT_XEN_DEPENDS },
     { "json", no_argument, NULL, OPT_JSON },
     { "keep", no_argument, NULL, OPT_KEEP },
+    { "no-cache", no_argument, NULL, OPT_NO_CACHE },
     { "version", no_argument, NULL, OPT_VERSION },
     { "xen-debug", no_argument, NULL, OPT_XEN_DEBUG },
     { "prelink", no_argument, NULL, OPT_PRELINK },
@@ -75,6 +77,8 @@ void options_usage(FILE *to)
         "                         standard output\n"
         "      --keep             keep the working directory and say where "
         "it is\n"
+        "      --no-cache         compile all anew, and keep nothing of it for "
+        "other runs\n"
         "  -d, --debug            print each command that is run\n"
         "      --help, --version\n\n"
         "Exit status: 0 built, 1 error, 2 cannot be live-patched, 3 no "
@@ -175,6 +179,9 @@ static int take_option(struct options *o, int option, const char *arg,
         return 0;
     case OPT_KEEP:
         o->keep = true;
+        return 0;
+    case OPT_NO_CACHE:
+        o->no_cache = true;
         return 0;
     case OPT_VERSION:
         o->print_version = true;

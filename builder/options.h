@@ -21,7 +21,7 @@ struct options {
     struct strv patches;
     struct strv depends;
     unsigned int parallel; /* -j */
-    bool json, keep, verbose;
+    bool json, keep, verbose, no_cache;
     bool help, print_version;
 };
 

@@ -51,16 +51,18 @@ static int copy_link(const char *from, const char *via, const char *to,
     return link_entry(*target == '/' ? via : target, to, err);
 }
 
-/* Fills the new directory at with links to the files in from, which seen from
- * there is called via. */
+/*
+ * Fills the directory `at` with links to the files in from, which seen from
+ * there is called via; name is what it is called below the overlay.
+ */
 static int fill(const char *from, const char *via, const char *at,
-                struct xs_error *err)
+                const char *name, struct strv *names, struct xs_error *err)
 {
     DIR *d = opendir(from);
     struct dirent *e;
     int rc = 0;
 
-    if ( !d || mkdir(at, 0777) )
+    if ( !d || (mkdir(at, 0777) && errno != EEXIST) )
     {
         rc = xs_fail(err, XS_FAILED, "cannot make %s of %s: %s", at, from,
                      strerror(errno));
@@ -70,7 +72,7 @@ static int fill(const char *from, const char *via, const char *at,
     }
     while ( !rc && (e = readdir(d)) )
     {
-        char *source, *link, *copy;
+        char *source, *link, *copy, *full;
 
         if ( e->d_type == DT_DIR
                  ? !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")
@@ -80,8 +82,11 @@ static int fill(const char *from, const char *via, const char *at,
         link = xs_printf("%s%s/%s", e->d_type == DT_DIR ? "../" : "", via,
                          e->d_name);
         copy = xs_printf("%s/%s", at, e->d_name);
+        full = xs_printf("%s/%s", name, e->d_name);
+        if ( names )
+            strv_add(names, full);
         if ( e->d_type == DT_DIR )
-            rc = fill(source, link, copy, err);
+            rc = fill(source, link, copy, full, names, err);
         else if ( e->d_type == DT_LNK )
             rc = copy_link(source, link, copy, err);
         else
@@ -89,15 +94,17 @@ static int fill(const char *from, const char *via, const char *at,
         free(source);
         free(link);
         free(copy);
+        free(full);
     }
     closedir(d);
     return rc;
 }
 
-int overlay_make(const char *xen, const char *at, struct xs_error *err)
+int overlay_make(const char *xen, const char *at, struct strv *names,
+                 struct xs_error *err)
 {
     char *tree = xs_printf("%s/" TREE, at);
-    int rc = fill(xen, TREE, at, err);
+    int rc = fill(xen, TREE, at, "", names, err);
 
     if ( !rc )
         rc = link_entry(xen, tree, err);

@@ -20,9 +20,11 @@ enum overlay_text {
 /*
  * Makes the overlay of xen in the directory `at`.  What a build leaves behind
  * (objects, archives, hidden files) is not linked, so nothing that a command
- * writes can reach the tree.  Returns 0, or -1 with err set.
+ * writes can reach the tree.  names, unless NULL, gets the names of all that is
+ * linked, in no order.  Returns 0, or -1 with err set.
  */
-int overlay_make(const char *xen, const char *at, struct xs_error *err);
+int overlay_make(const char *xen, const char *at, struct strv *names,
+                 struct xs_error *err);
 
 /* Puts the changed files in place. */
 int overlay_write(const char *at, const struct changes *changes,

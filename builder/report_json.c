@@ -132,6 +132,7 @@ void report_json(FILE *to, const struct options *options,
     json_object_set_new(
         root, "compiler_runs",
         json_integer(out->compiling.compiled + out->compiling.preprocessed));
+    json_object_set_new(root, "cached", json_integer(out->compiling.cached));
     json_object_set_new(root, "findings", findings);
     json_object_set_new(root, "stages", stages_json(out->stages));
     if ( err )

@@ -207,8 +207,14 @@ static size_t finish_one(struct run_job *jobs, struct slot *slots, size_t busy)
 int run_jobs(struct run_job *jobs, size_t nr, unsigned int parallel,
              struct xs_error *err)
 {
+    return run_watched(jobs, nr, parallel, NULL, NULL, err);
+}
+
+int run_watched(struct run_job *jobs, size_t nr, unsigned int parallel,
+                run_watch *watch, void *arg, struct xs_error *err)
+{
     struct slot *slots;
-    size_t next = 0, busy = 0, i;
+    size_t next = 0, busy = 0, done = 0, i;
     bool stop = false;
     int rc = 0;
 
@@ -242,6 +248,8 @@ int run_jobs(struct run_job *jobs, size_t nr, unsigned int parallel,
         if ( jobs[slots[i].job].status )
             stop = true;
         slots[i] = slots[--busy];
+        if ( watch )
+            watch(arg, ++done, nr);
     }
     free(slots);
     return interrupted ? fail_interrupted(err) : rc;

@@ -16,6 +16,9 @@ struct run_job {
     char *output;          /* standard output and error; release with free() */
 };
 
+/* Called when a job has ended, with how many have. */
+typedef void run_watch(void *arg, size_t done, size_t total);
+
 /*
  * Runs the jobs, at most `parallel` at a time, in C locale, with nothing on
  * standard input.  No new job starts once one has failed.  Returns 0 when all
@@ -24,6 +27,10 @@ struct run_job {
  */
 int run_jobs(struct run_job *jobs, size_t nr, unsigned int parallel,
              struct xs_error *err);
+
+/* The same, watched; watch may be NULL. */
+int run_watched(struct run_job *jobs, size_t nr, unsigned int parallel,
+                run_watch *watch, void *arg, struct xs_error *err);
 
 /*
  * Runs one program and waits.  Its standard input comes from the file `input`

@@ -13,6 +13,8 @@ struct stages {
     FILE *to; /* where to print; NULL: only keep */
     bool
         apart; /* other lines come in between: a line for begin and end each */
+    bool live; /* the reader sees each change: show how far we are */
+    bool partial; /* a line that shows it stands there */
     unsigned int nr;
     struct {
         const char *name;
@@ -24,6 +26,12 @@ struct stages {
 
 /* Begins a stage: "[2/5] patch". */
 void stage_begin(struct stages *stages, const char *name);
+
+/*
+ * Shows how much of a stage is done, if there is enough of it and somebody
+ * looks: "[4/5] compile  [####      ] 37 of 100".
+ */
+void stage_progress(struct stages *stages, size_t done, size_t total);
 
 /* Ends it: "  1 file in xen/ 0.01 s"; the detail as printf() has it. */
 void stage_end(struct stages *stages, const char *detail, ...)

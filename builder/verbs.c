@@ -4,6 +4,15 @@
 #include <string.h>
 
 static const struct verb verbs[] = {
+    { "cache", "[status|clear|limit SIZE] [--json]",
+      "what is kept of the compilers' work for further runs",
+      "Objects are kept by the content of all that they were made from, and what\n"
+      "was used longest ago goes when the limit is reached.  `clear` removes them\n"
+      "all; `limit` sets the limit, in bytes or with K, M, G or T behind the\n"
+      "number; all three then show the status.  A build asks nothing of it, and\n"
+      "leaves nothing there, with --no-cache.\n\n"
+      "Exit status: 0 done, 1 not; 64 usage.\n",
+      verb_cache, 1 },
     { "diff", "A.o B.o [--json]", "say what differs between two objects",
       "Compares functions, data and special entries of two object files as a\n"
       "build does, by name and content: order, offsets, debug information and\n"

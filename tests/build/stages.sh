@@ -164,10 +164,10 @@ test_a_unit_costs_one_run_of_the_compiler()
     patch_of common/rangeset.c 's/^bool rangeset_is_empty(/\/* new *\/\n&/; s/return ((r == NULL)/return ((r == (void *)0)/' >same.patch
     patch_of common/rangeset.c 's/r->nr_ranges = limit;/r->nr_ranges = limit + 1;/' >x.patch
     counted >/dev/null
-    expect_status 0 "$build" -s "$(counted)" --xen-syms "$shared/xen-syms" -p x.patch -o out
+    expect_status 0 "$build" -s "$(counted)" --no-cache --xen-syms "$shared/xen-syms" -p x.patch -o out
     [ "$(runs)" = 1 ] || fail "$(runs) runs of the compiler"
     expect_match 'compile +1 unit, 1 compiler run, 1 differs' output
-    expect_status 3 "$build" -s "$(counted)" --xen-syms "$shared/xen-syms" -p same.patch -o out
+    expect_status 3 "$build" -s "$(counted)" --no-cache --xen-syms "$shared/xen-syms" -p same.patch -o out
     [ "$(runs)" -le 1 ] || fail "$(runs) runs of the compiler"
 }
 
@@ -175,7 +175,7 @@ test_a_comment_costs_none()
 {
     patch_of common/kernel.c '1i/* nothing\n * but words */' >x.patch
     counted >/dev/null
-    expect_status 3 "$build" -s "$(counted)" --xen-syms "$shared/xen-syms" -p x.patch -o out
+    expect_status 3 "$build" -s "$(counted)" --no-cache --xen-syms "$shared/xen-syms" -p x.patch -o out
     [ "$(runs)" = 0 ] || fail "$(runs) runs of the compiler"
     expect_match 'Ignored +common/kernel.c +only comments or white space change' output
 }
@@ -188,7 +188,7 @@ header_runs()
 
     patch_of "$1" "$2" >x.patch
     counted >/dev/null
-    "$build" -s "$(counted)" --xen-syms "$shared/xen-syms" -p x.patch -o out --json >json || [ $? = 3 ]
+    "$build" -s "$(counted)" --no-cache --xen-syms "$shared/xen-syms" -p x.patch -o out --json >json || [ $? = 3 ]
     units=$(jq '.units | length' json)
     n=$(runs)
     echo "$n runs for $units units"
@@ -214,9 +214,9 @@ test_same_input_same_bytes()
 {
     xen_version_patch >x.patch
     mkdir tmp1 tmp2
-    TMPDIR=$PWD/tmp1 expect_status 0 "$build" --debian -p x.patch -o out1 -j 1
+    TMPDIR=$PWD/tmp1 expect_status 0 "$build" --debian --no-cache -p x.patch -o out1 -j 1
     sleep 1
-    TMPDIR=$PWD/tmp2 expect_status 0 "$build" --debian -p "$PWD/x.patch" -o out2/deep -j 7
+    TMPDIR=$PWD/tmp2 expect_status 0 "$build" --debian --no-cache -p "$PWD/x.patch" -o out2/deep -j 7
     expect_same out1/x.xsplice out2/deep/x.xsplice
     [ -z "$(ls tmp1 tmp2 | grep -v :)" ] || fail "a working directory was left"
 }
@@ -239,7 +239,7 @@ test_several_patches_make_one_payload()
 test_json_is_one_document_and_nothing_else()
 {
     xen_version_patch >x.patch
-    "$build" --debian -p x.patch -o out --json >json 2>log
+    "$build" --debian --no-cache -p x.patch -o out --json >json 2>log
     jq -e '.status == "built" and .exit == 0 and .payload.path == "out/x.xsplice" and
            .payload.size > 1000 and (.payload.build_id | length) == 40 and
            (.units | length) == 2 and .compiler_runs == 2 and
@@ -291,7 +291,7 @@ test_a_stale_object_is_compiled_from_its_source()
     cp -a "$(tree)" tree
     touch tree/xen/common/rangeset.c
     patch_of common/rangeset.c 's/r->nr_ranges = limit;/r->nr_ranges = limit + 1;/' >x.patch
-    expect_status 0 "$build" -s tree --xen-syms "$shared/xen-syms" -p x.patch -o out
+    expect_status 0 "$build" -s tree --no-cache --xen-syms "$shared/xen-syms" -p x.patch -o out
     expect_match '1 unit, 2 compiler runs, 1 differs' output
     expect_status 0 "$build" -s "$(tree)" --xen-syms "$shared/xen-syms" -p x.patch -o out2
     expect_same out/x.xsplice out2/x.xsplice

@@ -125,7 +125,7 @@ static void an_overlay_links_sources_and_no_products(void **state)
     put_file(t.xen, "common/a.o", "product");
     put_file(t.xen, "xen-syms", "product");
     assert_int_equal(symlink("a.c", in_dir(t.xen, "common/link.c")), 0);
-    assert_int_equal(overlay_make(t.xen, at, &t.err), 0);
+    assert_int_equal(overlay_make(t.xen, at, NULL, &t.err), 0);
     assert_int_equal(lstat(in_dir(at, "common"), &st), 0);
     assert_true(S_ISDIR(st.st_mode));
     assert_int_equal(lstat(in_dir(at, "common/a.c"), &st), 0);
@@ -143,7 +143,8 @@ static void an_overlay_links_sources_and_no_products(void **state)
     text = get_file(at, "common/b.c");
     assert_string_equal(text, "mine");
     free(text);
-    assert_int_equal(overlay_make(in_dir(t.dir, "none"), at, &t.err), -1);
+    assert_int_equal(overlay_make(in_dir(t.dir, "none"), at, NULL, &t.err),
+                     -1);
     free(at);
 }
 
@@ -154,7 +155,7 @@ static void changed_files_go_into_the_overlay(void **state)
     change("common/a.c", "\n\n#include \"../include/h.h\"\n"
                          "int a(void) { return ONE; }\n");
     change("common/b.c", NULL);
-    assert_int_equal(overlay_make(t.xen, at, &t.err), 0);
+    assert_int_equal(overlay_make(t.xen, at, NULL, &t.err), 0);
     assert_int_equal(overlay_write(at, &t.changes, OVERLAY_NEW, &t.err), 0);
     text = get_file(at, "common/a.c");
     assert_non_null(strstr(text, "#line 1\n#include"));
