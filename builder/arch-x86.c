@@ -117,6 +117,35 @@ static void insn_text(const uint8_t *code, size_t size, size_t at, char *text,
         text[0] = '\0';
 }
 
+static bool step(const uint8_t *code, size_t size, size_t at,
+                 struct arch_step *out)
+{
+    const uint8_t *p = code + at;
+    size_t left = size - at;
+    uint64_t addr = at;
+    bool decoded = false;
+    cs_insn *insn;
+    csh cs;
+
+    if ( at >= size || cs_open(CS_ARCH_X86, CS_MODE_64, &cs) != CS_ERR_OK )
+        return false;
+    insn = cs_malloc(cs);
+    if ( cs_disasm_iter(cs, &p, &left, &addr, insn) )
+    {
+        decoded = true;
+        out->size = insn->size;
+        out->falls = strcmp(insn->mnemonic, "jmp") &&
+                     strcmp(insn->mnemonic, "ret") &&
+                     strcmp(insn->mnemonic, "ud2");
+        out->jumps =
+            insn->mnemonic[0] == 'j' && !strncmp(insn->op_str, "0x", 2);
+        out->target = out->jumps ? strtoull(insn->op_str, NULL, 16) : 0;
+    }
+    cs_free(insn, 1);
+    cs_close(&cs);
+    return decoded;
+}
+
 static char *listing(const uint8_t *code, size_t size)
 {
     char *text = NULL;
@@ -271,6 +300,7 @@ const struct arch arch_x86 = {
     .is_branch = is_branch,
     .field_value = field_value,
     .insn_start = insn_start,
+    .step = step,
     .insn_text = insn_text,
     .listing = listing,
     .is_padding = is_padding,

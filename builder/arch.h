@@ -65,6 +65,14 @@ struct arch_never {
     const char *name, *why;
 };
 
+/* What an instruction does to the flow. */
+struct arch_step {
+    size_t size;
+    bool falls;    /* execution may go on behind it */
+    bool jumps;    /* a direct jump, to TARGET unless that is relocated */
+    size_t target; /* offset in the code; may lie outside */
+};
+
 struct arch {
     const char *name;    /* for messages: "x86-64" */
     uint16_t machine;    /* EM_ of the ELF header */
@@ -108,6 +116,13 @@ struct arch {
 
     /* The start of the instruction that covers AT; AT if undecodable. */
     size_t (*insn_start)(const uint8_t *code, size_t size, size_t at);
+
+    /*
+     * Where execution goes from the instruction at AT.  False if undecodable.
+     * NULL: not known for this architecture.
+     */
+    bool (*step)(const uint8_t *code, size_t size, size_t at,
+                 struct arch_step *out);
 
     /* One instruction in words into TEXT; "" if undecodable. */
     void (*insn_text)(const uint8_t *code, size_t size, size_t at, char *text,

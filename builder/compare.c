@@ -205,6 +205,11 @@ static bool refs_equal(const struct reloc *o, const struct reloc *n)
     return is_global(n->target, o->sym->name) && n->off == o->addend;
 }
 
+bool compare_refs(const struct reloc *old, const struct reloc *new)
+{
+    return refs_equal(old, new);
+}
+
 static struct stretch code_of(const struct special *s, unsigned int field,
                               size_t *len)
 {

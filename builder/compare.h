@@ -32,4 +32,7 @@ bool compare_bytes(const struct atom *old, const struct atom *new);
  */
 bool compare_twins(struct atom *new);
 
+/* Whether two relocations lead to the same place of the same thing. */
+bool compare_refs(const struct reloc *old, const struct reloc *new);
+
 #endif /* BUILDER_COMPARE_H */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "builder/compare.h"
+#include "builder/context.h"
 #include "builder/memory.h"
 #include "builder/names.h"
 
@@ -270,6 +271,49 @@ static bool pair_alike(struct entry *old, size_t n, struct entry *new,
     return any;
 }
 
+/* The one of LIKE[0], LIKE[STEP], ... that is greater than all others. */
+static size_t only_greatest(const size_t *like, size_t n, size_t step)
+{
+    size_t i, best = 0;
+    bool only = true;
+
+    for ( i = 1; i < n; i++ )
+    {
+        if ( like[i * step] >= like[best * step] )
+            only = like[i * step] > like[best * step];
+        if ( like[i * step] > like[best * step] )
+            best = i;
+    }
+    return only && like[best * step] ? best : n;
+}
+
+/*
+ * What the code around the uses tells apart: pairs that are more alike than
+ * either is to any other.  That is no proof, so it is noted where it is used.
+ */
+static void pair_by_context(struct entry *old, size_t n, struct entry *new,
+                            size_t m)
+{
+    size_t *like = xs_calloc(n * m, sizeof(*like)), i, j;
+
+    for ( i = 0; i < n; i++ )
+        for ( j = 0; j < m; j++ )
+            if ( !atom_is_function(old[i].atom) &&
+                 alike(&old[i], &new[j], SOME_REFERRERS) &&
+                 old[i].atom->size == new[j].atom->size )
+                like[i * m + j] = context_likeness(old[i].atom, new[j].atom);
+    for ( i = 0; i < n; i++ )
+    {
+        j = only_greatest(&like[i * m], m, 1);
+        if ( j < m && only_greatest(&like[j], n, m) == i )
+        {
+            pair(old[i].atom, new[j].atom);
+            new[j].atom->guessed = true;
+        }
+    }
+    free(like);
+}
+
 /*
  * Clones of functions: any pairing gives a right payload, because callers are
  * compared by it.  The same name is the one that changes least.
@@ -311,6 +355,7 @@ static void pair_numbered(struct entry *old, size_t n, struct entry *new,
             pair_alike(old, n, new, m, SAME_REFERRERS) ||
             pair_alike(old, n, new, m, SOME_REFERRERS) )
         ;
+    pair_by_context(old, n, new, m);
 }
 
 void correlate(struct object *old, struct object *new)

@@ -5,8 +5,9 @@
  * Names decide where the programmer gave them.  Names that the compiler
  * numbered (static locals, clones of functions) say nothing by their number:
  * who refers to them decides, then whether they sit at the same place of code
- * that is otherwise the same.  What cannot be told apart stays without twin,
- * and that is reported where it matters.
+ * that is otherwise the same, and at last the code around their uses (that is
+ * noted in the report).  What cannot be told apart stays without twin, and that
+ * is reported where it matters.
  */
 #ifndef BUILDER_CORRELATE_H
 #define BUILDER_CORRELATE_H

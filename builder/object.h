@@ -76,6 +76,7 @@ struct atom {
 
     /* Set by correlate, compare, provenance and select in turn. */
     struct atom *twin;
+    bool guessed; /* the twin is known by the code around it only */
     enum atom_state state;
     const struct atom *busy_with;
     char *why; /* in words, where the first difference is */

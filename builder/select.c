@@ -92,6 +92,15 @@ static void follow(struct session *s, struct atom *from, struct atom *target,
     struct binding b = bind(s, target, sym, branch);
     const char *what = target ? atom_name(target) : sym->name;
 
+    if ( target && target->guessed && b.kind != BIND_NONE )
+    {
+        findings_add(s->out, DIFFER_NOTED, from->obj->unit, what,
+                     "one of several variables of this name in %s; taken for "
+                     "the old %s by the code around its uses",
+                     atom_name(from->owner ? from->owner : from),
+                     atom_name(target->twin));
+        target->guessed = false;
+    }
     if ( b.kind == BIND_NONE && b.reason != XSPLICE_BUILD_PERCPU_NEW &&
          b.reason != XSPLICE_BUILD_INIT_NEEDED )
         refuse(s, b.reason, from, what);

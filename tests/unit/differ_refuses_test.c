@@ -155,6 +155,13 @@ static const struct refusal {
                     "static int HOOK(\"preapply\") (*const q)(void) = a;" },
       ".livepatch.hooks.preapply",
       "HOOK_BAD" },
+    { "two static variables of one name with the same around them",
+      { .before = "int f(int x) { if ( x == 1 ) { static int n; n++; }\n"
+                  "  if ( x == 2 ) { static int n; n++; } return x; }",
+        .after = "int f(int x) { if ( x == 2 ) { static int n; n++; }\n"
+                 "  if ( x == 3 ) { static int n; n++; } return x; }" },
+      NULL,
+      "SYMBOL_AMBIGUOUS" },
     { "static variable that may be the old one or a new one",
       { .before = "int f(int x) { static int n; return n += x; }\n"
                   "int g(int x) { return x; }",

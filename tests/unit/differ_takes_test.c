@@ -157,6 +157,71 @@ static void two_static_locals_of_one_name_are_told_apart_by_code(void **state)
     assert_false(case_has(r, DIFFER_CHANGED, "f", NULL));
 }
 
+#define ONCE(value, act)                                                      \
+    "  if ( x == " #value " ) { static int once;\n"                           \
+    "    if ( !once ) { once = 1; " act "; return " #value "; } }\n"
+
+/* How many variables were taken for the old one of the number that they have. */
+static size_t taken_for_their_number(const struct differ_result *r,
+                                     size_t *all)
+{
+    size_t i, same = 0;
+
+    *all = 0;
+    for ( i = 0; i < r->nr_findings; i++ )
+    {
+        const struct differ_finding *f = &r->findings[i];
+        const char *old = f->kind == DIFFER_NOTED
+                              ? strstr(f->why, "taken for the old ")
+                              : NULL;
+
+        if ( !old )
+            continue;
+        (*all)++;
+        old += strlen("taken for the old ");
+        same += !strncmp(old, f->symbol, strlen(f->symbol));
+    }
+    return same;
+}
+
+static void
+namesakes_in_changed_code_are_known_by_what_they_guard(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) {\n" ONCE(1, "printk(\"one\"); other(1)")
+            ONCE(2, "printk(\"two\"); other(2)") "  return other(x); }",
+        .after = "int f(int x) {\n  x = other(x);\n" ONCE(
+            1, "printk(\"one\"); other(1)")
+            ONCE(2, "printk(\"two\"); other(2)") "  return other(x); }",
+    };
+    struct differ_result *r = case_run(&c);
+    size_t all;
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(taken_for_their_number(r, &all), 2);
+    assert_int_equal(all, 2);
+    assert_int_equal(case_section(r, ".bss"), 0);
+    /* Swapped in the source, so that the compiler's numbers are the others'. */
+    c.after = "int f(int x) {\n  x = other(x);\n" ONCE(
+        2, "printk(\"two\"); other(2)")
+        ONCE(1, "printk(\"one\"); other(1)") "  return other(x); }";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(taken_for_their_number(r, &all), 0);
+    assert_int_equal(all, 2);
+    assert_int_equal(case_section(r, ".bss"), 0);
+    /* One more of them has memory of its own. */
+    c.after = "int f(int x) {\n  x = other(x);\n" ONCE(
+        3, "printk(\"three\"); global_flag = 2")
+        ONCE(1, "printk(\"one\"); other(1)")
+            ONCE(2, "printk(\"two\"); other(2)") "  return other(x); }";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_BUILT);
+    taken_for_their_number(r, &all);
+    assert_int_equal(all, 2);
+    assert_int_equal(case_section(r, ".bss"), 4);
+}
+
 static void calls_go_to_the_new_body_and_pointers_to_the_old(void **state)
 {
     struct differ_case c = {
@@ -695,6 +760,8 @@ int main(void)
         cmocka_unit_test(new_things_come_along_under_names_of_the_payload),
         cmocka_unit_test(static_locals_keep_their_memory_when_numbers_shift),
         cmocka_unit_test(two_static_locals_of_one_name_are_told_apart_by_code),
+        cmocka_unit_test(
+            namesakes_in_changed_code_are_known_by_what_they_guard),
         cmocka_unit_test(calls_go_to_the_new_body_and_pointers_to_the_old),
         cmocka_unit_test(a_changed_table_comes_along_with_its_readers),
         cmocka_unit_test(an_unchanged_table_stays_the_hypervisors),
