@@ -15,6 +15,10 @@ enum {
     OPTION_NODEPS,
     OPTION_FOR,
     OPTION_AGAINST,
+    OPTION_KEY,
+    OPTION_CERT,
+    OPTION_PROVIDER,
+    OPTION_PASSWORD,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -29,6 +33,11 @@ static const struct option long_options[] = {
     { "nodeps", no_argument, NULL, OPTION_NODEPS },
     { "for", required_argument, NULL, OPTION_FOR },
     { "against", required_argument, NULL, OPTION_AGAINST },
+    { "key", required_argument, NULL, OPTION_KEY },
+    { "cert", required_argument, NULL, OPTION_CERT },
+    { "provider", required_argument, NULL, OPTION_PROVIDER },
+    { "password-file", required_argument, NULL, OPTION_PASSWORD },
+    { "output", required_argument, NULL, 'o' },
     { "help", no_argument, NULL, OPTION_HELP },
     { "version", no_argument, NULL, OPTION_VERSION },
     { NULL },
@@ -49,6 +58,14 @@ static const struct {
       "against the dependency rules (--nodeps is the same)" },
     { TAKES_FOR, "--for=STATE", "applied (default), loaded, or gone" },
     { TAKES_AGAINST, "--against=XEN-SYMS", "the hypervisor with its symbols" },
+    { TAKES_KEY, "--key=KEY",
+      "file with a key or certificate; to sign, also the URI of a key" },
+    { TAKES_SIGNING, "--cert=FILE", "certificate or public key of --key" },
+    { TAKES_SIGNING, "--provider=NAME",
+      "OpenSSL provider that knows the URI: tpm2, pkcs11" },
+    { TAKES_SIGNING, "--password-file=FILE",
+      "its first line opens the key (default: ask)" },
+    { TAKES_SIGNING, "-o, --output=FILE", "write there instead" },
 };
 
 /* Levenshtein's distance; words as long as verbs are. */
@@ -190,6 +207,26 @@ static int parse_option(struct options *opt, int option,
         opt->given |= TAKES_AGAINST;
         opt->against = optarg;
         return 0;
+    case OPTION_KEY:
+        opt->given |= TAKES_KEY;
+        opt->key = optarg;
+        return 0;
+    case OPTION_CERT:
+        opt->given |= TAKES_SIGNING;
+        opt->cert = optarg;
+        return 0;
+    case OPTION_PROVIDER:
+        opt->given |= TAKES_SIGNING;
+        opt->provider = optarg;
+        return 0;
+    case OPTION_PASSWORD:
+        opt->given |= TAKES_SIGNING;
+        opt->password = optarg;
+        return 0;
+    case 'o':
+        opt->given |= TAKES_SIGNING;
+        opt->output = optarg;
+        return 0;
     case OPTION_FOR:
         return parse_wanted(opt, optarg, err);
     case OPTION_HELP:
@@ -239,8 +276,8 @@ int parse_arguments(int argc, char *argv[], struct options *opt,
     *opt = (struct options){ .timeout = TIMEOUT_DEFAULT };
     *verb = NULL;
     optind = 0; /* begin anew: tests parse more than once */
-    while ( (option = getopt_long(argc, argv, ":qvt:", long_options, NULL)) !=
-            -1 )
+    while ( (option = getopt_long(argc, argv, ":qvt:o:", long_options,
+                                  NULL)) != -1 )
         if ( parse_option(opt, option, (const char *const *)argv, err) )
             return -1;
     *first = optind + 1;

@@ -7,6 +7,7 @@
 #include "control/explain.h"
 #include "control/output.h"
 #include "control/session.h"
+#include "control/signature.h"
 
 int verb_list(struct control *c, int argc, char *const argv[],
               struct xs_error *err)
@@ -144,14 +145,24 @@ int verb_info(struct control *c, int argc, char *const argv[],
 int verb_inspect(struct control *c, int argc, char *const argv[],
                  struct xs_error *err)
 {
+    struct verify_signature v;
     struct xs_payload p;
+    json_t *json;
 
     if ( xs_payload_read(&p, argv[0], err) )
         return xs_context(err, "inspect");
+    verify_signature(p.bytes, p.size, NULL, &v);
     if ( c->opt.json )
-        json_write(c->out, file_json(&p));
+    {
+        json = file_json(&p);
+        json_object_set_new(json, "signature", signature_json(&v));
+        json_write(c->out, json);
+    }
     else
+    {
         print_file(c->out, &p);
+        print_signature(c->out, &v);
+    }
     xs_payload_free(&p);
     return 0;
 }

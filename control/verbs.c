@@ -60,12 +60,19 @@ const struct verb verbs[] = {
     { "inspect", "FILE", 1, 1, false, TAKES_JSON,
       "show what is in a payload file; needs no Xen", "", verb_inspect },
     { "verify", "FILE [FILE-BELOW...]", 1, 64, false,
-      TAKES_JSON | TAKES_AGAINST,
+      TAKES_JSON | TAKES_AGAINST | TAKES_KEY,
       "have the engine load a payload at the desk; needs no Xen",
       "Says what the hypervisor that the xen-syms belongs to would say: what\n"
       "is patched, or why the payload is refused (exit status 5).  Payloads\n"
-      "that it builds upon are given behind it, the lowest first.",
+      "that it builds upon are given behind it, the lowest first.  With --key,\n"
+      "which may stand alone, the signature must be that of the key.",
       verb_verify },
+    { "sign", "FILE", 1, 1, false, TAKES_KEY | TAKES_SIGNING,
+      "sign a payload file; needs no Xen",
+      "The file becomes the signed one, unless --output names another.  Keys\n"
+      "are RSA of 2048 to 4096 bits, or ECDSA on P-256, in a file or in a\n"
+      "token.  What is signed already is refused.",
+      verb_sign },
     { "help", "[VERB]", 0, 1, false, 0, "show this, or the help of a verb", "",
       verb_help },
 };

@@ -20,6 +20,8 @@ enum verb_options {
     TAKES_FORCE = 8,
     TAKES_FOR = 16,
     TAKES_AGAINST = 32,
+    TAKES_KEY = 64,
+    TAKES_SIGNING = 128, /* what sign takes besides */
 };
 
 /* What --force can be about. */
@@ -44,8 +46,13 @@ struct options {
     bool force[FORCE_COUNT];
     uint64_t timeout; /* ns */
     enum wanted wanted;
-    const char *against; /* a xen-syms file */
-    unsigned int given;  /* enum verb_options that were there */
+    const char *against;  /* a xen-syms file */
+    const char *key;      /* file or URI */
+    const char *cert;     /* file */
+    const char *provider; /* of OpenSSL */
+    const char *password; /* file */
+    const char *output;   /* file */
+    unsigned int given;   /* enum verb_options that were there */
 };
 
 /* What a verb works with. */
@@ -124,6 +131,9 @@ int verb_inspect(struct control *c, int argc, char *const argv[],
 /* verify.c */
 int verb_verify(struct control *c, int argc, char *const argv[],
                 struct xs_error *err);
+/* sign.c */
+int verb_sign(struct control *c, int argc, char *const argv[],
+              struct xs_error *err);
 /* arguments.c */
 int verb_help(struct control *c, int argc, char *const argv[],
               struct xs_error *err);

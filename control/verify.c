@@ -4,6 +4,7 @@
 
 #include "common/file.h"
 #include "control/output.h"
+#include "control/signature.h"
 #include "control/verbs.h"
 #include "engine/user/verify.h"
 #include "xsplice/control.h"
@@ -80,31 +81,81 @@ static int read_all(int n, char *const argv[], struct verify_below files[],
     return 0;
 }
 
+/* The signature alone; what it says is printed unless more is to come. */
+static int check_signature(struct control *c, const struct verify_below *file,
+                           struct verify_signature *v, struct xs_error *err)
+{
+    struct xs_public_key key;
+
+    if ( xs_public_key_read(&key, c->opt.key, err) )
+        return -1;
+    verify_signature(file->bytes, file->size, &key, v);
+    if ( !c->opt.json )
+        print_signature(c->out, v);
+    else if ( !c->opt.against || !v->good )
+        json_write(c->out, json_pack("{s:b, s:o}", "accepted", v->good,
+                                     "signature", signature_json(v)));
+
+    if ( v->good )
+        return 0;
+    verify_signature_error(v, err);
+    if ( v->reason == XSPLICE_REASON_SIGNATURE_KEY_UNKNOWN )
+    {
+        xs_fail(err, XS_REJECTED, "the payload is signed with another key");
+        xs_hint(err, "--key is %s", key.name);
+    }
+
+    return -1;
+}
+
+/* With the engine, against the hypervisor. */
+static int check_loading(struct control *c, const struct verify_below *files,
+                         int n, const struct verify_signature *v,
+                         struct xs_error *err)
+{
+    struct verify_report r;
+    json_t *json;
+    int rc;
+
+    if ( verify_payload_on(files[0].bytes, files[0].size, c->opt.against,
+                           files + 1, n - 1, &r, err) )
+        return -1;
+    if ( c->opt.json )
+    {
+        json = report_json(&r);
+        if ( c->opt.key )
+            json_object_set_new(json, "signature", signature_json(v));
+        json_write(c->out, json);
+    }
+    else if ( r.nr_functions || r.accepted )
+        print_report(c->out, &r);
+    rc = r.accepted ? 0 : verify_error(&r, err);
+    verify_free(&r);
+
+    return rc;
+}
+
 int verb_verify(struct control *c, int argc, char *const argv[],
                 struct xs_error *err)
 {
     struct verify_below *files = calloc(argc, sizeof(*files));
-    struct verify_report r;
+    struct verify_signature v = { 0 };
     int i, rc = -1;
 
     if ( !files )
         rc = xs_fail(err, XS_FAILED, "no memory");
-    else if ( !c->opt.against )
+    else if ( !c->opt.against && !c->opt.key )
     {
         xs_fail(err, XS_USAGE, "verify wants to know against what");
         rc = xs_hint(err, "--against=XEN-SYMS: the hypervisor's file with "
-                          "symbols, from its build or its -dbg package");
+                          "symbols, from its build or its -dbg package; "
+                          "--key=FILE: whose signature it must have");
     }
-    else if ( !read_all(argc, argv, files, err) &&
-              !verify_payload_on(files[0].bytes, files[0].size, c->opt.against,
-                                 files + 1, argc - 1, &r, err) )
+    else if ( !read_all(argc, argv, files, err) )
     {
-        if ( c->opt.json )
-            json_write(c->out, report_json(&r));
-        else if ( r.nr_functions || r.accepted )
-            print_report(c->out, &r);
-        rc = r.accepted ? 0 : verify_error(&r, err);
-        verify_free(&r);
+        rc = c->opt.key ? check_signature(c, files, &v, err) : 0;
+        if ( !rc && c->opt.against )
+            rc = check_loading(c, files, argc, &v, err);
     }
     for ( i = 0; files && i < argc; i++ )
         free((uint8_t *)files[i].bytes);

@@ -4,6 +4,7 @@
 #include "engine.h"
 #include "list.h"
 #include "operation.h"
+#include "signature.h"
 #include "symbols.h"
 #include "trial.h"
 
@@ -30,6 +31,7 @@ static struct refusal last_upload;
 
 int engine_init(void)
 {
+    signature_init();
     return symbols_init();
 }
 

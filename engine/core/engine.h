@@ -16,6 +16,7 @@
 struct answer;
 struct payload;
 struct operation;
+struct signature_check;
 
 /* Builds the symbol table; once, before anything else.  0 or -ENOMEM. */
 int engine_init(void);
@@ -27,6 +28,14 @@ void engine_exit(void); /* forgets everything; for the tests */
  */
 int engine_upload(const char *name, const uint8_t *raw, size_t size,
                   struct refusal *why);
+
+/*
+ * The same for a file whose signature was looked at step by step, from
+ * signature_begin_upload() until signature_step() has no more to do.
+ */
+int engine_upload_checked(const char *name,
+                          const struct signature_check *check,
+                          struct refusal *why);
 
 /* State and rc as GET answers them; -ENOENT. */
 int engine_get(const char *name, uint32_t *state, int32_t *rc);

@@ -5,6 +5,7 @@
 #include "identity.h"
 #include "list.h"
 #include "operation.h"
+#include "signature.h"
 #include "trial.h"
 
 static void put_id(struct answer *a, const struct build_id *id)
@@ -27,6 +28,15 @@ static unsigned int place_of(const struct payload *p)
         above += !seen;
     }
     return seen ? all - above : 0;
+}
+
+/* Who has signed it, or why nobody counts as having; nothing when off. */
+static void put_signature(struct answer *a, const struct payload *p)
+{
+    if ( p->signer )
+        answer_pair(a, "signed-by", p->signer->name);
+    else if ( p->signature != XSPLICE_REASON_NONE )
+        answer_pair(a, "unsigned", reason_id(p->signature));
 }
 
 static void put_identity(struct answer *a, const struct payload *p)
@@ -65,6 +75,7 @@ static void put_payload(struct answer *a, const struct payload *p)
     answer_end(a);
     for ( i = 0; i < p->nuses; i++ )
         answer_pair(a, "uses", p->uses[i]->name);
+    put_signature(a, p);
     answer_number(a, "pages", p->region.pages);
     if ( p->timings.ended )
     {
@@ -126,6 +137,8 @@ int engine_info(const char *name, struct answer *a)
     {
         engine_last_upload(&last);
         answer_pair(a, "engine", "xsplice 1");
+        answer_pair(a, "signatures",
+                    signature_policy_name(signature_policy()));
         answer_reason(a, &last);
     }
     port_lock();

@@ -5,6 +5,7 @@
 #include "identity.h"
 #include "list.h"
 #include "load.h"
+#include "signature.h"
 #include "symbols.h"
 
 /* The console shows names, and tools put them into tables. */
@@ -68,21 +69,41 @@ static int publish(struct loader *l)
 int engine_upload(const char *name, const uint8_t *raw, size_t size,
                   struct refusal *why)
 {
+    struct signature_check check;
+
+    signature_begin_upload(&check, raw, size);
+    while ( signature_step(&check) )
+        ;
+    return engine_upload_checked(name, &check, why);
+}
+
+int engine_upload_checked(const char *name,
+                          const struct signature_check *check,
+                          struct refusal *why)
+{
     struct refusal own = { 0 };
     struct loader l = { .why = why ? why : &own };
     uint64_t start = port_now();
     int rc = check_name(name, l.why);
 
+    /* Nothing of the file is believed before this. */
+    if ( !rc )
+        rc = signature_judge(check, name, l.why);
+
     if ( !rc )
     {
         l.p = port_alloc(sizeof(*l.p));
         if ( l.p )
+        {
             memcpy(l.p->name, name, strlen(name));
+            l.p->signature = check->why.reason;
+            l.p->signer = check->key;
+        }
         else
             rc = refuse(l.why, XSPLICE_REASON_NO_MEMORY, "the payload");
     }
     if ( !rc )
-        rc = decode(&l, raw, size);
+        rc = decode(&l, check->raw, signature_payload_size(check));
     if ( !rc )
     {
         port_lock();

@@ -86,7 +86,9 @@ struct payload {
     struct refusal last;    /* why the last operation on it was refused */
     struct timings timings; /* of the last stop */
     struct region region;
-    bool has_data;    /* writable data of its own */
+    const struct trusted_key *signer; /* who has signed it; NULL */
+    enum xsplice_reason signature;    /* or why that does not count */
+    bool has_data;                    /* writable data of its own */
     bool was_applied; /* at least once: its data may have changed */
     bool mark;        /* depend.c's */
 

@@ -10,6 +10,7 @@
 #ifndef ENGINE_CORE_PORT_H
 #define ENGINE_CORE_PORT_H
 
+#include "signature.h"
 #include "types.h"
 
 struct payload;
@@ -80,6 +81,13 @@ const char *port_unpatchable(unsigned long addr);
 /* CPU feature 'bit' as the alternatives of x86 name it. */
 bool port_cpu_has(unsigned int bit);
 unsigned int port_cpu_features(void); /* bits from here on do not exist */
+
+/* ---- signatures; see signature.h ---- */
+
+/* The keys that it was built to trust; '*n' of them, which stay valid. */
+const struct trusted_key *port_trusted_keys(unsigned int *n);
+/* What is asked of payloads; settled before engine_init(). */
+enum signature_policy port_signature_policy(void);
 
 /* ---- making a payload known to the rest of the hypervisor ---- */
 

@@ -26,6 +26,9 @@ static struct {
     } unpatchable[MAX_UNPATCHABLE];
     unsigned int nr_unpatchable;
     host_hook_fn *hook;
+    const struct trusted_key *keys;
+    unsigned int nr_keys;
+    enum signature_policy policy;
     struct payload *registered[MAX_REGISTERED];
     unsigned int nr_registered;
     uint64_t clock, alarm;
@@ -196,6 +199,26 @@ bool port_cpu_has(unsigned int bit)
 unsigned int port_cpu_features(void)
 {
     return FEATURES;
+}
+
+void host_trust(enum signature_policy policy, const struct trusted_key *keys,
+                unsigned int n)
+{
+    host.policy = policy;
+    host.keys = keys;
+    host.nr_keys = n;
+}
+
+const struct trusted_key *port_trusted_keys(unsigned int *n)
+{
+    *n = host.nr_keys;
+
+    return host.keys;
+}
+
+enum signature_policy port_signature_policy(void)
+{
+    return host.policy;
 }
 
 /* ---- registration ---- */

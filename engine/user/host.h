@@ -7,6 +7,7 @@
 #ifndef ENGINE_USER_HOST_H
 #define ENGINE_USER_HOST_H
 
+#include "engine/core/signature.h"
 #include "engine/user/image.h"
 
 /*
@@ -39,6 +40,12 @@ void host_limit_memory(size_t bytes);
 
 /* Feature 'bit' of the CPU; at the start it has none. */
 void host_cpu_feature(unsigned int bit, bool has);
+/*
+ * Whom the hypervisor trusts, and what it asks of payloads; the keys stay the
+ * caller's.  At the start it asks nothing.  Before engine_init().
+ */
+void host_trust(enum signature_policy policy, const struct trusted_key *keys,
+                unsigned int n);
 /* While not NULL, a vCPU keeps a stack of its own: why. */
 void host_not_quiescent(const char *why);
 /* The function at this symbol may not be patched. */

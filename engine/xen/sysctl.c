@@ -17,6 +17,7 @@
 #include "engine/core/answer.h"
 #include "engine/core/engine.h"
 #include "engine/core/payload.h"
+#include "engine/xen/xen.h"
 #include "xsplice/control.h"
 
 /* Those that are ours, with guest handles where the contract has numbers. */
@@ -44,7 +45,7 @@ struct op_confirm {
     uint64_t pad;
 };
 
-static int get_name(const struct xen_livepatch_name *from, char *name)
+int xsplice_get_name(const struct xen_livepatch_name *from, char *name)
 {
     if ( !from->size || from->size > XEN_LIVEPATCH_NAME_SIZE )
         return -EINVAL;
@@ -55,34 +56,10 @@ static int get_name(const struct xen_livepatch_name *from, char *name)
     return name[from->size - 1] ? -EINVAL : 0;
 }
 
-static int op_upload(struct xen_sysctl_livepatch_upload *op)
-{
-    char name[XEN_LIVEPATCH_NAME_SIZE];
-    struct refusal why = { .reason = XSPLICE_REASON_NONE };
-    void *raw;
-    int rc;
-
-    if ( get_name(&op->name, name) || !op->size ||
-         op->size > XSPLICE_PAYLOAD_MAX )
-        return -EINVAL;
-    if ( !guest_handle_okay(op->payload, op->size) )
-        return -EFAULT;
-
-    raw = port_alloc(op->size);
-    if ( !raw )
-        return -ENOMEM;
-    if ( __copy_from_guest(raw, op->payload, op->size) )
-        rc = -EFAULT;
-    else
-        rc = engine_upload(name, raw, op->size, &why);
-    port_free(raw);
-    return rc;
-}
-
 static int op_get(struct xen_sysctl_livepatch_get *op)
 {
     char name[XEN_LIVEPATCH_NAME_SIZE];
-    int rc = get_name(&op->name, name);
+    int rc = xsplice_get_name(&op->name, name);
 
     return rc ?: engine_get(name, &op->status.state, &op->status.rc);
 }
@@ -97,7 +74,7 @@ static int op_action(const struct xen_sysctl_livepatch_action *op,
 
     if ( op->pad )
         return -EINVAL;
-    rc = get_name(&op->name, name);
+    rc = xsplice_get_name(&op->name, name);
     return rc
                ?: engine_trial(name, op->cmd, op->timeout, op->flags,
                                MILLISECS((uint64_t)within), &why);
@@ -112,7 +89,7 @@ static int op_trial(const struct op_trial *op)
 static int op_confirm(const struct op_confirm *op)
 {
     char name[XEN_LIVEPATCH_NAME_SIZE];
-    int rc = get_name(&op->name, name);
+    int rc = xsplice_get_name(&op->name, name);
 
     if ( op->pad )
         return -EINVAL;
@@ -167,7 +144,7 @@ static int op_check(struct op_check *op)
 
     if ( op->count )
         return -EINVAL;
-    rc = get_name(&op->name, name);
+    rc = xsplice_get_name(&op->name, name);
     if ( rc )
         return rc;
     if ( op->size )
@@ -185,7 +162,7 @@ static int op_info(struct op_info *op)
     int rc = 0, failed;
 
     if ( op->name.size )
-        rc = get_name(&op->name, name);
+        rc = xsplice_get_name(&op->name, name);
     if ( !rc )
         rc = page_begin(&a, op->size, op->offset);
     if ( rc )
@@ -311,7 +288,7 @@ int livepatch_op(struct xen_sysctl_livepatch_op *op)
     switch ( op->cmd )
     {
     case XSPLICE_OP_UPLOAD:
-        return op_upload(&op->u.upload);
+        return xsplice_op_upload(&op->u.upload);
     case XSPLICE_OP_GET:
         return op_get(&op->u.get);
     case XSPLICE_OP_LIST:

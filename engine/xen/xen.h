@@ -6,6 +6,8 @@
 #include <xen/types.h>
 
 struct payload;
+struct xen_livepatch_name;
+struct xen_sysctl_livepatch_upload;
 
 /* memory.c: sets aside the stretch for payloads; at boot. */
 void xsplice_memory_init(void);
@@ -40,6 +42,12 @@ struct xsplice_times {
     uint32_t act;    /* of it, writing */
 };
 struct xsplice_times xsplice_last_times(void);
+
+/* sysctl.c: copies a name in, of at most XSPLICE_NAME_MAX bytes; -errno. */
+int xsplice_get_name(const struct xen_livepatch_name *from, char *name);
+
+/* upload.c: UPLOAD of control.h; may have to be called again. */
+int xsplice_op_upload(struct xen_sysctl_livepatch_upload *op);
 
 /* lock.c */
 bool port_trylock(void);

@@ -97,4 +97,47 @@ struct xsplice_x86_bug_msg {
     int32_t msg; /* text, relative to the entry */
 };
 
+/*
+ * A signature lies behind the ELF file, where the engine of stock Xen does not
+ * look:
+ *
+ *     payload, as it was      payload_size bytes
+ *     struct xsplice_signature
+ *     the signature itself    size bytes
+ *     struct xsplice_signature_end
+ *
+ * Signed is XSPLICE_SIGNATURE_DOMAIN (with its NUL) followed by the struct
+ * xsplice_signature, by the algorithm with SHA-256; the digest in there covers
+ * every byte of the payload.  All numbers are little-endian; nothing is
+ * aligned, nothing lies between the parts or behind the last.
+ */
+#define XSPLICE_SIGNATURE_DOMAIN  "xsplice payload signature"
+#define XSPLICE_SIGNATURE_BEGIN   "xsplice: signed\n" /* 16 bytes */
+#define XSPLICE_SIGNATURE_END     "\nend signed\n"    /* 12 bytes */
+#define XSPLICE_SIGNATURE_VERSION 1
+
+/* RSASSA-PKCS1-v1_5 (RFC 8017), as long as the modulus: 2048 to 4096 bits. */
+#define XSPLICE_SIGNATURE_RSA  1
+/* ECDSA on NIST P-256: r and s, big-endian, 32 bytes each. */
+#define XSPLICE_SIGNATURE_P256 2
+
+#define XSPLICE_SIGNATURE_RSA_MIN   256u /* bytes */
+#define XSPLICE_SIGNATURE_RSA_MAX   512u
+#define XSPLICE_SIGNATURE_P256_SIZE 64u
+
+struct xsplice_signature {
+    uint8_t begin[16];  /* XSPLICE_SIGNATURE_BEGIN, without NUL */
+    uint16_t version;   /* XSPLICE_SIGNATURE_VERSION */
+    uint16_t algorithm; /* XSPLICE_SIGNATURE_RSA, ... */
+    uint32_t size;      /* bytes of the signature itself */
+    uint64_t payload_size;
+    uint8_t digest[32]; /* SHA-256 of the payload */
+    uint8_t key[32];    /* SHA-256 of the DER SubjectPublicKeyInfo */
+};
+
+struct xsplice_signature_end {
+    uint32_t size;   /* bytes of all that is behind the payload */
+    uint8_t end[12]; /* XSPLICE_SIGNATURE_END, without NUL */
+};
+
 #endif /* XSPLICE_PAYLOAD_H */

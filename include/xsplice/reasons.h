@@ -508,7 +508,50 @@ enum xsplice_build_reason {
       "try again") \
     X(STOP_FAILED, EBUSY, \
       "the CPUs could not be stopped; nothing was changed", \
-      "try again")
+      "try again") \
+    X(SIGNATURE_MISSING, EBADMSG, \
+      "the payload is not signed", \
+      "sign it with a key that this hypervisor trusts: xen-xsplice sign") \
+    X(SIGNATURE_TRUNCATED, EBADMSG, \
+      "the payload's signature is cut off", \
+      "fetch the file again, or sign the payload again") \
+    X(SIGNATURE_TRAILING, EBADMSG, \
+      "something follows the payload's signature", \
+      "fetch the file again, or sign the payload again") \
+    X(SIGNATURE_DAMAGED, EBADMSG, \
+      "the lengths in the payload's signature contradict each other", \
+      "fetch the file again, or sign the payload again") \
+    X(SIGNATURE_VERSION, EBADMSG, \
+      "the payload's signature is of a version that is not known", \
+      "sign the payload with the tools that belong to this engine") \
+    X(SIGNATURE_ALGORITHM, EBADMSG, \
+      "the payload's signature is of an algorithm that is not known", \
+      "sign it with an RSA or an ECDSA P-256 key") \
+    X(SIGNATURE_KEY_SMALL, EBADMSG, \
+      "the payload is signed with a key that is too small", \
+      "use an RSA key of 2048 to 4096 bits") \
+    X(SIGNATURE_KEY_LARGE, EBADMSG, \
+      "the payload is signed with a key that is too large", \
+      "use an RSA key of 2048 to 4096 bits") \
+    X(SIGNATURE_DOUBLED, EBADMSG, \
+      "the payload is signed twice", \
+      "sign the payload as it was built, once") \
+    X(SIGNATURE_OTHER_BYTES, EBADMSG, \
+      "the signature was made for other bytes than these", \
+      "the file was changed after it was signed, or carries the signature " \
+      "of another one; fetch it again, or sign it again") \
+    X(SIGNATURE_KEY_UNKNOWN, EBADMSG, \
+      "the payload is signed with a key that is not trusted here", \
+      "sign it with a key that this hypervisor was built to trust") \
+    X(SIGNATURE_KEY_OTHER, EBADMSG, \
+      "the signature is not of the kind that its key makes", \
+      "sign the payload again") \
+    X(SIGNATURE_WRONG, EBADMSG, \
+      "the signature was not made with the key that it names", \
+      "somebody may have forged it; take the payload from its origin") \
+    X(SIGNATURE_NO_KEYS, EBADMSG, \
+      "a key that this hypervisor was built to trust cannot be used", \
+      "build the hypervisor again with sound keys; see its boot messages")
 /* clang-format on */
 
 #define XSPLICE_REASON_ENUM(id, error, sentence, hint) XSPLICE_REASON_##id,
