@@ -19,6 +19,7 @@ enum {
     OPTION_CERT,
     OPTION_PROVIDER,
     OPTION_PASSWORD,
+    OPTION_CONFIRM,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -38,6 +39,7 @@ static const struct option long_options[] = {
     { "provider", required_argument, NULL, OPTION_PROVIDER },
     { "password-file", required_argument, NULL, OPTION_PASSWORD },
     { "output", required_argument, NULL, 'o' },
+    { "confirm-within", required_argument, NULL, OPTION_CONFIRM },
     { "help", no_argument, NULL, OPTION_HELP },
     { "version", no_argument, NULL, OPTION_VERSION },
     { NULL },
@@ -56,6 +58,8 @@ static const struct {
       "give up after so long in all: 500ms, 30s, 2m (default 30s)" },
     { TAKES_FORCE, "--force=deps",
       "against the dependency rules (--nodeps is the same)" },
+    { TAKES_CONFIRM, "--confirm-within=DUR",
+      "have the hypervisor take it back unless 'confirm' comes in time" },
     { TAKES_FOR, "--for=STATE", "applied (default), loaded, or gone" },
     { TAKES_AGAINST, "--against=XEN-SYMS", "the hypervisor with its symbols" },
     { TAKES_KEY, "--key=KEY",
@@ -172,6 +176,17 @@ static int parse_wanted(struct options *opt, const char *text,
     return xs_hint(err, "applied, loaded, or gone");
 }
 
+/* The hypercall counts milliseconds. */
+static int parse_confirm(struct options *opt, const char *text,
+                         struct xs_error *err)
+{
+    opt->given |= TAKES_CONFIRM;
+    if ( duration_parse(text, &opt->confirm) && opt->confirm >= NS_PER_MS )
+        return 0;
+    xs_fail(err, XS_USAGE, "--confirm-within=%s: not a duration", text);
+    return xs_hint(err, "write 60s or 5m; at most a day");
+}
+
 static int parse_option(struct options *opt, int option,
                         const char *const argv[], struct xs_error *err)
 {
@@ -227,6 +242,8 @@ static int parse_option(struct options *opt, int option,
         opt->given |= TAKES_SIGNING;
         opt->output = optarg;
         return 0;
+    case OPTION_CONFIRM:
+        return parse_confirm(opt, optarg, err);
     case OPTION_FOR:
         return parse_wanted(opt, optarg, err);
     case OPTION_HELP:

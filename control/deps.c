@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-/* The payload with this id; applied ones first.  NULL: none known. */
-static const struct loaded *owner(const struct inventory *inv,
-                                  const struct xs_build_id *id)
+const struct loaded *deps_owner(const struct inventory *inv,
+                                const struct xs_build_id *id)
 {
     const struct loaded *found = NULL;
     size_t i;
@@ -59,41 +58,65 @@ static int may_look(const struct inventory *inv, const struct loaded *target,
     return target->source == SOURCE_NONE ? unknown(err) : 1;
 }
 
-int deps_may_apply(const struct inventory *inv, const struct loaded *target,
-                   bool force, struct xs_error *err)
+static void say_missing(const struct xs_build_id *id, const struct loaded *p,
+                        struct xs_error *err)
+{
+    char hex[XS_HEX_MAX];
+
+    xs_build_id_hex(id, hex);
+    if ( p )
+    {
+        xs_fail(err, XS_DEPENDENCY,
+                "it depends on '%s' (%s), which is not applied", p->name, hex);
+        xs_hint(err, "apply '%s' first, or take the risk: --force=deps",
+                p->name);
+        return;
+    }
+    xs_fail(err, XS_DEPENDENCY,
+            "it depends on build-id %s, which is neither the hypervisor's nor "
+            "that of an applied payload",
+            hex);
+    xs_hint(err, "upload and apply the payload with that build-id first, or "
+                 "take the risk: --force=deps");
+}
+
+int deps_missing(const struct inventory *inv, const struct loaded *target,
+                 int (*found)(void *arg, const struct xs_build_id *id,
+                              const struct xs_error *why),
+                 void *arg)
 {
     size_t i;
-    int rc;
+    int rc = 0;
 
-    if ( (rc = may_look(inv, target, force, err)) <= 0 )
-        return rc;
-    for ( i = 0; i < target->identity.depends.n; i++ )
+    for ( i = 0; i < target->identity.depends.n && !rc; i++ )
     {
         const struct xs_build_id *id = &target->identity.depends.id[i];
-        const struct loaded *p = owner(inv, id);
-        char hex[XS_HEX_MAX];
+        const struct loaded *p = deps_owner(inv, id);
+        struct xs_error why;
 
         if ( xs_build_id_equal(id, &inv->xen) || (p && is_applied(p)) )
             continue;
-        xs_build_id_hex(id, hex);
-        if ( p )
-        {
-            xs_fail(err, XS_DEPENDENCY,
-                    "it depends on '%s' (%s), which is not applied", p->name,
-                    hex);
-            return xs_hint(err,
-                           "apply '%s' first, or take the risk: "
-                           "--force=deps",
-                           p->name);
-        }
-        xs_fail(err, XS_DEPENDENCY,
-                "it depends on build-id %s, which is neither the "
-                "hypervisor's nor that of an applied payload",
-                hex);
-        return xs_hint(err, "upload and apply the payload with that build-id "
-                            "first, or take the risk: --force=deps");
+        say_missing(id, p, &why);
+        rc = found(arg, id, &why);
     }
-    return 0;
+    return rc;
+}
+
+static int first_missing(void *arg, const struct xs_build_id *id,
+                         const struct xs_error *why)
+{
+    struct xs_error *err = arg;
+
+    *err = *why;
+    return -1;
+}
+
+int deps_may_apply(const struct inventory *inv, const struct loaded *target,
+                   bool force, struct xs_error *err)
+{
+    int rc = may_look(inv, target, force, err);
+
+    return rc <= 0 ? rc : deps_missing(inv, target, first_missing, err);
 }
 
 int deps_may_replace(const struct inventory *inv, const struct loaded *target,
@@ -107,7 +130,7 @@ int deps_may_replace(const struct inventory *inv, const struct loaded *target,
     for ( i = 0; i < target->identity.depends.n; i++ )
     {
         const struct xs_build_id *id = &target->identity.depends.id[i];
-        const struct loaded *p = owner(inv, id);
+        const struct loaded *p = deps_owner(inv, id);
         char hex[XS_HEX_MAX];
 
         if ( xs_build_id_equal(id, &inv->xen) )
@@ -136,7 +159,7 @@ static bool may_depend_on_unknown(const struct inventory *inv,
     {
         const struct xs_build_id *id = &p->identity.depends.id[i];
 
-        if ( !xs_build_id_equal(id, &inv->xen) && !owner(inv, id) )
+        if ( !xs_build_id_equal(id, &inv->xen) && !deps_owner(inv, id) )
             return true;
     }
     return false;

@@ -17,6 +17,19 @@
 
 #include "control/inventory.h"
 
+/* The payload with this id; applied ones first.  NULL: none known. */
+const struct loaded *deps_owner(const struct inventory *inv,
+                                const struct xs_build_id *id);
+
+/*
+ * Each dependency that is not met, as a sentence with its way out; given to
+ * found, which returns 0 to be told of the next one.  Returns what that did.
+ */
+int deps_missing(const struct inventory *inv, const struct loaded *target,
+                 int (*found)(void *arg, const struct xs_build_id *id,
+                              const struct xs_error *why),
+                 void *arg);
+
 int deps_built_for(const struct inventory *inv, const struct loaded *target,
                    struct xs_error *err);
 int deps_may_apply(const struct inventory *inv, const struct loaded *target,

@@ -125,37 +125,158 @@ int engine_check(struct hypervisor *hv, const char *name, uint32_t action,
     return rc;
 }
 
+int engine_trial(struct hypervisor *hv, const char *name, uint32_t action,
+                 uint32_t timeout, uint32_t flags, uint32_t within)
+{
+    struct xsplice_op_trial *trial;
+    struct call c;
+    int rc = call_begin(&c, hv, XSPLICE_OP_TRIAL, name);
+
+    if ( rc )
+        return rc;
+    trial = &c.op->u.livepatch.u.trial;
+    trial->action.cmd = action;
+    trial->action.timeout = timeout;
+    trial->action.flags = flags;
+    trial->within = within;
+    rc = call_make(&c);
+    call_end(&c);
+    return rc;
+}
+
+int engine_confirm(struct hypervisor *hv, const char *name)
+{
+    struct call c;
+    int rc = call_begin(&c, hv, XSPLICE_OP_CONFIRM, name);
+
+    if ( rc )
+        return rc;
+    rc = call_make(&c);
+    call_end(&c);
+    return rc;
+}
+
+/* ---- answers in pages ---- */
+
+#define ANSWER_MAX (16u << 20)
+
+/* Where the answer to one question is collected. */
+struct pages {
+    char *text; /* what has come so far */
+    size_t have, whole;
+    uint32_t digest;
+};
+
+/*
+ * Takes over a page.  Positive: it is one of another answer, and everything is
+ * to be asked again.
+ */
+static int take_page(struct pages *p, const char *page, size_t whole,
+                     uint32_t digest)
+{
+    size_t n = whole > p->have ? whole - p->have : 0;
+    char *more;
+
+    if ( p->have && (whole != p->whole || digest != p->digest) )
+        return 1;
+    if ( whole > ANSWER_MAX )
+        return -XEN_EOVERFLOW;
+    n = n < XSPLICE_PAGE_MAX ? n : XSPLICE_PAGE_MAX;
+    more = realloc(p->text, p->have + n + 1);
+    if ( !more )
+        return -XEN_ENOMEM;
+    p->text = more;
+    memcpy(p->text + p->have, page, n);
+    p->have += n;
+    p->text[p->have] = '\0';
+    p->whole = whole;
+    p->digest = digest;
+    return 0;
+}
+
+/* One page of INFO, or of CHECK where 'check' says what is asked. */
+static int ask_page(struct hypervisor *hv, const char *name, char *page,
+                    struct pages *p, struct engine_answer *check)
+{
+    struct xsplice_op_info *info;
+    struct xsplice_op_check *ask;
+    struct call c;
+    int rc =
+        call_begin(&c, hv, check ? XSPLICE_OP_CHECK : XSPLICE_OP_INFO, name);
+
+    if ( rc )
+        return rc;
+    info = &c.op->u.livepatch.u.info;
+    ask = &c.op->u.livepatch.u.check;
+    if ( check )
+    {
+        ask->cmd = check->action;
+        ask->flags = check->flags;
+        ask->text = (uintptr_t)page;
+        ask->size = XSPLICE_PAGE_MAX;
+        ask->offset = p->have;
+    }
+    else
+    {
+        info->text = (uintptr_t)page;
+        info->size = XSPLICE_PAGE_MAX;
+        info->offset = p->have;
+    }
+    rc = call_make(&c);
+    if ( check )
+    {
+        check->result = ask->result;
+        check->reason = ask->reason;
+        check->count = ask->count;
+    }
+    if ( rc >= 0 )
+        rc = check ? take_page(p, page, ask->size, ask->digest)
+                   : take_page(p, page, info->size, info->digest);
+    call_end(&c);
+    return rc;
+}
+
+/* All pages; of an answer that changes meanwhile, those of one moment. */
+static int ask(struct hypervisor *hv, const char *name,
+               struct engine_answer *check, char **text, size_t *size)
+{
+    char *page = hv->buffer(hv->ctx, XSPLICE_PAGE_MAX);
+    struct pages p = { NULL };
+    int tries = 10, rc;
+
+    *text = NULL;
+    if ( !page )
+        return -XEN_ENOMEM;
+    do
+    {
+        rc = ask_page(hv, name, page, &p, check);
+        if ( rc > 0 )
+        {
+            free(p.text);
+            p = (struct pages){ NULL };
+        }
+    } while ( (rc > 0 && tries--) || (!rc && p.have < p.whole) );
+    hv->release(hv->ctx, page);
+    if ( rc )
+    {
+        free(p.text);
+        return rc > 0 ? -XEN_EBUSY : rc;
+    }
+    *text = p.text;
+    *size = p.have;
+    return 0;
+}
+
 int engine_info(struct hypervisor *hv, const char *name, char **text,
                 size_t *size)
 {
-    size_t room = 64 * 1024;
-    char *buffer = hv->buffer(hv->ctx, room);
-    struct call c;
-    int rc;
+    return ask(hv, name, NULL, text, size);
+}
 
-    if ( !buffer )
-        return -XEN_ENOMEM;
-    rc = call_begin(&c, hv, XSPLICE_OP_INFO, name);
-    if ( !rc )
-    {
-        c.op->u.livepatch.u.info.text = (uintptr_t)buffer;
-        c.op->u.livepatch.u.info.size = room;
-        rc = call_make(&c);
-        *size = c.op->u.livepatch.u.info.size;
-        if ( *size > room )
-            *size = room;
-        *text = NULL;
-        if ( rc >= 0 )
-        {
-            *text = malloc(*size + 1);
-            rc = *text ? 0 : -XEN_ENOMEM;
-        }
-        if ( *text )
-            memcpy(*text, buffer, *size);
-        call_end(&c);
-    }
-    hv->release(hv->ctx, buffer);
-    return rc;
+int engine_check_all(struct hypervisor *hv, const char *name,
+                     struct engine_answer *check, char **text, size_t *size)
+{
+    return ask(hv, name, check, text, size);
 }
 
 /* The five arrays that one LIST call fills. */

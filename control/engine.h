@@ -39,6 +39,29 @@ int engine_action(struct hypervisor *hv, const char *name, uint32_t action,
 int engine_check(struct hypervisor *hv, const char *name, uint32_t action,
                  uint32_t flags, uint32_t *reason);
 
+/* What is asked of CHECK, and the numbers of what it answers. */
+struct engine_answer {
+    uint32_t action, flags; /* as for engine_action() */
+    int result;             /* what that would return */
+    uint32_t reason;        /* id of xsplice/reasons.h of the first, or 0 */
+    uint32_t count;         /* how many there are */
+};
+
+/*
+ * All that speaks against an action: strings as of INFO, reason-id, reason and
+ * hint for each.  0, although something was found; the caller frees *text.
+ */
+int engine_check_all(struct hypervisor *hv, const char *name,
+                     struct engine_answer *check, char **text, size_t *size);
+
+/*
+ * An action on trial: 'within' ms for engine_confirm(), else the hypervisor
+ * takes it back.  -XEN_EOPNOTSUPP from engines that cannot.
+ */
+int engine_trial(struct hypervisor *hv, const char *name, uint32_t action,
+                 uint32_t timeout, uint32_t flags, uint32_t within);
+int engine_confirm(struct hypervisor *hv, const char *name);
+
 /*
  * Metadata about a payload, or with NULL about the engine; the caller frees
  * *text.  -XEN_EOPNOTSUPP from engines that do not have it.

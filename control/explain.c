@@ -101,9 +101,11 @@ static const struct row {
 const char *operation_name(enum operation op)
 {
     static const char *const names[OP_COUNT] = {
-        [OP_UPLOAD] = "upload",   [OP_GET] = "get",       [OP_LIST] = "list",
-        [OP_UNLOAD] = "unload",   [OP_REVERT] = "revert", [OP_APPLY] = "apply",
+        [OP_UPLOAD] = "upload",   [OP_GET] = "get",
+        [OP_LIST] = "list",       [OP_UNLOAD] = "unload",
+        [OP_REVERT] = "revert",   [OP_APPLY] = "apply",
         [OP_REPLACE] = "replace", [OP_INFO] = "info",
+        [OP_CONFIRM] = "confirm",
     };
 
     return names[op];

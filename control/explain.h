@@ -16,6 +16,7 @@ enum operation {
     OP_REVERT,
     OP_APPLY,
     OP_REPLACE,
+    OP_CONFIRM,
     OP_INFO, /* and CHECK */
     OP_COUNT,
 };

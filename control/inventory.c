@@ -14,6 +14,19 @@ bool is_applied(const struct loaded *p)
     return p->status.state == XSPLICE_STATE_APPLIED;
 }
 
+const char *loaded_info(const struct loaded *p, const char *key)
+{
+    return p->info ? xs_modinfo_get(p->info, p->info_size, key) : NULL;
+}
+
+bool is_unconfirmed(const struct loaded *p, unsigned long *left)
+{
+    const char *s = loaded_info(p, "unconfirmed-s");
+
+    *left = s ? strtoul(s, NULL, 10) : 0;
+    return s;
+}
+
 bool is_pending(const struct loaded *p)
 {
     return p->status.rc == -XEN_EAGAIN;
@@ -90,7 +103,11 @@ static void learn_identity(struct loaded *p, struct hypervisor *hv,
             *engine_tells = false;
         else if ( !rc && identity_parse(&p->identity, text, size) )
             p->source = SOURCE_ENGINE;
-        free(text);
+        if ( !rc )
+        {
+            p->info = text;
+            p->info_size = size;
+        }
     }
     if ( p->source == SOURCE_NONE &&
          identity_parse(&p->identity, p->metadata, p->metadata_size) )
@@ -146,7 +163,10 @@ void inventory_free(struct inventory *inv)
     size_t i;
 
     for ( i = 0; i < inv->n; i++ )
+    {
         identity_free(&inv->payload[i].identity);
+        free(inv->payload[i].info);
+    }
     free(inv->payload);
     engine_list_free(&inv->list);
     *inv = (struct inventory){ { 0 } };

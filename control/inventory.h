@@ -31,6 +31,8 @@ struct loaded {
     size_t metadata_size;
     enum source source;
     struct identity identity; /* empty with SOURCE_NONE */
+    char *info;               /* what INFO tells; NULL from stock engines */
+    size_t info_size;
 };
 
 struct inventory {
@@ -63,6 +65,12 @@ bool identity_of_file(struct identity *i, const struct xs_payload *p);
 void identity_free(struct identity *i);
 
 bool is_applied(const struct loaded *p);
+
+/* What the engine tells of the payload under a key; NULL: nothing. */
+const char *loaded_info(const struct loaded *p, const char *key);
+
+/* Is it on trial?  Then *left is how many seconds are left, 0: none. */
+bool is_unconfirmed(const struct loaded *p, unsigned long *left);
 
 /* An operation on it is going on (or has got stuck, on stock engines). */
 bool is_pending(const struct loaded *p);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xen-xsplice: the control tool.  Only here is an error an exit status. */
+#include <langinfo.h>
+#include <locale.h>
+#include <string.h>
+
 #include "control/record.h"
 #include "control/verbs.h"
 
@@ -30,6 +34,7 @@ int main(int argc, char *argv[])
 {
     struct control c = {
         .run_dir = RECORD_DIR,
+        .store_dir = "/var/lib/xsplice",
         .out = stdout,
         .notes = stderr,
     };
@@ -37,6 +42,8 @@ int main(int argc, char *argv[])
     const struct verb *verb;
     int first, rc;
 
+    setlocale(LC_CTYPE, "");
+    c.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
     rc = parse_arguments(argc, argv, &c.opt, &verb, &first, &err);
     if ( !rc && !verb && c.opt.version )
         printf("xen-xsplice " XSPLICE_VERSION "\n");

@@ -76,7 +76,11 @@ static int try_once(struct control *c, const char *name, enum operation op,
 {
     struct xsplice_op_status status;
     uint32_t wanted = operations[op].state;
-    int rc = engine_action(c->hv, name, operations[op].action, TRY, flags);
+    uint32_t action = operations[op].action;
+    bool trial = c->opt.confirm && wanted == XSPLICE_STATE_APPLIED;
+    int rc = trial ? engine_trial(c->hv, name, action, TRY, flags,
+                                  c->opt.confirm / NS_PER_MS)
+                   : engine_action(c->hv, name, action, TRY, flags);
 
     /* What has been started is let come to its end. */
     if ( time_left < 4 * TRY )

@@ -60,6 +60,7 @@ static const char *table_state(const struct loaded *p)
 
 void print_table(FILE *to, const struct inventory *inv)
 {
+    unsigned long left;
     size_t i, j;
 
     if ( !inv->n )
@@ -78,6 +79,8 @@ void print_table(FILE *to, const struct inventory *inv)
         if ( p->status.rc )
             fprintf(to, " (%d, %s)", -p->status.rc,
                     xen_errno_text(-p->status.rc));
+        if ( is_unconfirmed(p, &left) )
+            fprintf(to, " (unconfirmed, %lu s left)", left);
         fprintf(to, "    | ");
         /* The strings' ends but the last become semicolons. */
         for ( j = 0; j + 1 < p->metadata_size; j++ )
@@ -127,20 +130,83 @@ json_t *metadata_json(const char *metadata, size_t size)
     return all;
 }
 
+/* Numbers that only our engine has; null without. */
+static json_t *info_number(const struct loaded *p, const char *key)
+{
+    const char *s = loaded_info(p, key);
+
+    return s ? json_integer(strtoll(s, NULL, 10)) : json_null();
+}
+
+/* Each value of a key; 'commas' separate several in one. */
+static json_t *info_list(const struct loaded *p, const char *key)
+{
+    json_t *all = json_array();
+    const char *s = NULL;
+    size_t len = strlen(key);
+
+    while ( p->info && (s = xs_modinfo_next(p->info, p->info_size, s)) )
+    {
+        const char *at = s + len + 1;
+
+        if ( strncmp(s, key, len) || s[len] != '=' )
+            continue;
+        while ( *at )
+        {
+            size_t n = strcspn(at, ",");
+            char *one = strndup(at, n);
+
+            json_array_append_new(all, json_text(one ? one : ""));
+            free(one);
+            at += n + (at[n] == ',');
+        }
+    }
+    return all;
+}
+
+static json_t *refusal_json(const struct loaded *p)
+{
+    const char *id = loaded_info(p, "reason-id");
+    const char *reason = loaded_info(p, "reason");
+    const char *hint = loaded_info(p, "hint");
+
+    if ( !id || !reason )
+        return json_null();
+    return json_pack("{s:o, s:o, s:o}", "id", json_text(id), "reason",
+                     json_text(reason), "hint", json_text(hint ? hint : ""));
+}
+
+/* What our engine tells beyond the identity. */
+static void add_engines_word(json_t *to, const struct loaded *p)
+{
+    if ( !p->info )
+        return;
+    json_object_set_new(to, "order", info_number(p, "order"));
+    json_object_set_new(to, "unconfirmed_s", info_number(p, "unconfirmed-s"));
+    json_object_set_new(to, "functions", info_list(p, "functions"));
+    json_object_set_new(to, "uses", info_list(p, "uses"));
+    json_object_set_new(to, "wait_ns", info_number(p, "wait-ns"));
+    json_object_set_new(to, "stop_ns", info_number(p, "stop-ns"));
+    json_object_set_new(to, "last_refusal", refusal_json(p));
+}
+
 json_t *payload_json(const struct loaded *p)
 {
     bool known = p->source != SOURCE_NONE;
     const char *error =
         p->status.rc && !is_pending(p) ? xen_errno_name(-p->status.rc) : NULL;
 
-    return json_pack("{s:o, s:s, s:b, s:s?, s:o, s:o, s:o, s:s, s:o}", "name",
-                     json_text(p->name), "state", state_word(p), "pending",
-                     is_pending(p), "error", error, "build_id",
-                     id_json(&p->identity.id), "xen_depends",
-                     id_json(&p->identity.xen), "depends",
-                     known ? ids_json(&p->identity.depends) : json_null(),
-                     "identity_from", source_name(p->source), "metadata",
-                     metadata_json(p->metadata, p->metadata_size));
+    json_t *all = json_pack(
+        "{s:o, s:s, s:b, s:s?, s:o, s:o, s:o, s:s, s:o}", "name",
+        json_text(p->name), "state", state_word(p), "pending", is_pending(p),
+        "error", error, "build_id", id_json(&p->identity.id), "xen_depends",
+        id_json(&p->identity.xen), "depends",
+        known ? ids_json(&p->identity.depends) : json_null(), "identity_from",
+        source_name(p->source), "metadata",
+        metadata_json(p->metadata, p->metadata_size));
+
+    add_engines_word(all, p);
+    return all;
 }
 
 static json_t *function_json(const struct xs_payload_func *f)
@@ -216,11 +282,39 @@ void print_file(FILE *to, const struct xs_payload *p)
     print_metadata(to, p->modinfo, p->modinfo_size);
 }
 
+static void print_engines_word(FILE *to, const struct loaded *p)
+{
+    static const struct {
+        const char *label, *key, *unit;
+    } lines[] = {
+        { "order", "order", ". from below" },
+        { "functions", "functions", "" },
+        { "uses", "uses", "" },
+        { "last wait", "wait-ns", " ns" },
+        { "last stop", "stop-ns", " ns" },
+        { "last refusal", "reason", "" },
+        { "", "hint", "" },
+    };
+    size_t i;
+
+    for ( i = 0; i < sizeof(lines) / sizeof(lines[0]); i++ )
+    {
+        const char *value = loaded_info(p, lines[i].key);
+
+        if ( value && *value )
+            fprintf(to, "%-12s %s%s\n", lines[i].label, value, lines[i].unit);
+    }
+}
+
 void print_payload(FILE *to, const struct loaded *p)
 {
+    unsigned long left;
+
     fprintf(to, "%-12s %s\n", "name", p->name);
     fprintf(to, "%-12s %s%s\n", "state", state_word(p),
             is_pending(p) ? ", an operation is going on" : "");
+    if ( is_unconfirmed(p, &left) )
+        fprintf(to, "%-12s unconfirmed, %lu s left\n", "trial", left);
     if ( p->status.rc && !is_pending(p) )
         fprintf(to, "%-12s %s (%s)\n", "last error",
                 xen_errno_text(-p->status.rc), xen_errno_name(-p->status.rc));
@@ -228,5 +322,6 @@ void print_payload(FILE *to, const struct loaded *p)
     print_id(to, "built for", &p->identity.xen);
     print_ids(to, "depends on", &p->identity.depends);
     fprintf(to, "%-12s %s\n", "known from", source_name(p->source));
+    print_engines_word(to, p);
     print_metadata(to, p->metadata, p->metadata_size);
 }

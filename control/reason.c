@@ -2,6 +2,7 @@
 #include "control/reason.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/modinfo.h"
 #include "control/engine.h"
@@ -24,8 +25,45 @@ static enum xs_kind kind_of(uint32_t reason)
     case XSPLICE_REASON_REVERT_COVERED:
     case XSPLICE_REASON_REPLACE_USES:
         return XS_DEPENDENCY;
+    case XSPLICE_REASON_UNCONFIRMED:
+    case XSPLICE_REASON_NOT_ON_TRIAL:
+    case XSPLICE_REASON_UNLOAD_AWAITED:
+    case XSPLICE_REASON_TRIAL_LATE:
+        return XS_STATE;
+    case XSPLICE_REASON_REPLACE_HOOKS:
+        return XS_UNSUPPORTED;
     }
     return XS_OK;
+}
+
+/* Its number, 0 when it is not known. */
+static uint32_t number_of(const char *id)
+{
+    static const char *const known[] = { "NONE",
+#define REASON(id, error, sentence, hint) #id,
+                                         XSPLICE_ENGINE_REASONS(REASON)
+#undef REASON
+    };
+    uint32_t i = sizeof(known) / sizeof(known[0]);
+
+    while ( --i && strcmp(known[i], id) )
+        continue;
+    return i;
+}
+
+enum xs_kind reason_kind(const char *id)
+{
+    uint32_t number = number_of(id);
+
+    switch ( number )
+    {
+    case XSPLICE_REASON_BUSY:
+    case XSPLICE_REASON_TIMEOUT:
+    case XSPLICE_REASON_WAITQUEUE:
+    case XSPLICE_REASON_STOP_FAILED:
+        return XS_BUSY;
+    }
+    return kind_of(number) ? kind_of(number) : XS_FAILED;
 }
 
 static void copy_value(const char *text, size_t size, const char *key,
@@ -40,7 +78,8 @@ static void copy_value(const char *text, size_t size, const char *key,
 void reason_find(struct hypervisor *hv, uint32_t mark, const char *name,
                  uint32_t action, uint32_t flags, struct reason *reason)
 {
-    uint32_t id = 0;
+    uint32_t number = 0;
+    const char *id;
     char *text = NULL;
     size_t size;
 
@@ -51,8 +90,12 @@ void reason_find(struct hypervisor *hv, uint32_t mark, const char *name,
         copy_value(text, size, "reason", reason->text, sizeof(reason->text));
         copy_value(text, size, "hint", reason->hint, sizeof(reason->hint));
         /* The words are for people; the id is what can be compared. */
-        if ( action && engine_check(hv, name, action, flags, &id) )
-            reason->kind = kind_of(id);
+        id = xs_modinfo_get(text, size, "reason-id");
+        if ( action && id )
+            number = number_of(id);
+        else if ( action )
+            engine_check(hv, name, action, flags, &number);
+        reason->kind = kind_of(number);
         reason->own = reason->text[0];
     }
     free(text);

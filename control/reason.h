@@ -26,6 +26,9 @@ struct reason {
 void reason_find(struct hypervisor *hv, uint32_t mark, const char *name,
                  uint32_t action, uint32_t flags, struct reason *reason);
 
+/* What a refusal of this id is; XS_FAILED for those that are of no kind. */
+enum xs_kind reason_kind(const char *id);
+
 /* explain() with what was found. */
 int reason_explain(enum operation op, int rc, const struct reason *reason,
                    struct xs_error *err);

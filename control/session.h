@@ -10,7 +10,8 @@ struct session {
     struct control *c;
     struct inventory inv;
     int lock;
-    bool own_engine; /* the xsplice engine, not the one in stock Xen */
+    const char *near; /* directory of the file at work on; NULL: none */
+    bool own_engine;  /* the xsplice engine, not the one in stock Xen */
 };
 
 /*

@@ -1,18 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verbs that answer one question: check, wait, is-applied, build-id. */
 #include <jansson.h>
+#include <stdlib.h>
 
 #include "control/deps.h"
 #include "control/duration.h"
-#include "control/operation.h"
+#include "control/explain.h"
+#include "control/finder.h"
+#include "control/objections.h"
 #include "control/output.h"
-#include "control/reason.h"
 #include "control/session.h"
 #include "control/xen_errno.h"
+#include "xsplice/reasons.h"
+
+/* What 'check' finds. */
+struct verdict {
+    struct session *s;
+    const struct loaded *p;
+    struct objections against;
+    bool by_engine; /* it was the engine that looked */
+};
 
 /* Another one's operation is let come to its end, as for an action. */
-static int check_when_free(struct control *c, const char *name, uint32_t flags,
-                           uint32_t *id)
+static int ask_when_free(struct control *c, const char *name,
+                         struct engine_answer *check, char **text,
+                         size_t *size)
 {
     struct hypervisor *hv = c->hv;
     struct backoff b;
@@ -21,65 +33,121 @@ static int check_when_free(struct control *c, const char *name, uint32_t flags,
 
     backoff_begin(&b, hv->now(hv->ctx), c->opt.timeout, 5 * NS_PER_MS,
                   200 * NS_PER_MS);
-    while ( (rc = engine_check(hv, name, XSPLICE_ACTION_APPLY, flags, id)) ==
-                -XEN_EBUSY &&
+    while ( !(rc = engine_check_all(hv, name, check, text, size)) &&
+            check->reason == XSPLICE_REASON_BUSY &&
             (pause = backoff_next(&b, hv->now(hv->ctx))) )
+    {
+        free(*text);
         hv->sleep(hv->ctx, pause);
+    }
     return rc;
 }
 
-/*
- * Asks the engine, where it can answer.  *by_engine says whether it did;
- * everything that it can find is a refusal, not a failure of the check.
- */
-static int check_by_engine(struct session *s, const char *name,
-                           bool *by_engine, struct xs_error *err)
+/* Asks the engine, where it can answer; else the verdict says that it cannot. */
+static int ask_engine(struct session *s, const char *name, struct verdict *v,
+                      struct xs_error *err)
 {
-    uint32_t flags = s->c->opt.force[FORCE_DEPS] ? XSPLICE_ACTION_NODEPS : 0;
-    uint32_t mark = console_mark(s->c->hv);
-    struct reason reason;
-    uint32_t id;
-    int rc = check_when_free(s->c, name, flags, &id);
+    bool forced = s->c->opt.force[FORCE_DEPS];
+    struct engine_answer check = {
+        .action = XSPLICE_ACTION_APPLY,
+        .flags = forced ? XSPLICE_ACTION_NODEPS : 0,
+    };
+    char *text = NULL;
+    size_t size, known;
+    int rc = ask_when_free(s->c, name, &check, &text, &size);
 
-    *by_engine = rc != -XEN_EOPNOTSUPP;
-    if ( !rc || !*by_engine )
+    v->by_engine = rc != -XEN_EOPNOTSUPP;
+    if ( !v->by_engine )
         return 0;
-    reason_find(s->c->hv, mark, name, XSPLICE_ACTION_APPLY, flags, &reason);
-    return reason_explain(OP_APPLY, rc, &reason, err);
+    if ( rc )
+        return explain(OP_INFO, rc, "", err);
+    /* Of what is missing the tool knows names. */
+    known = v->against.n;
+    rc = objections_read(&v->against, text, size,
+                         known ? "DEPENDS_ABSENT" : NULL)
+             ? 0
+             : xs_fail(err, XS_FAILED, "out of memory");
+    free(text);
+    if ( !rc && !known && v->against.n == 1 )
+        objections_number(&v->against, xen_errno_name(-check.result));
+    return rc;
 }
 
-static void check_answer(const struct session *s, const struct loaded *p,
-                         bool by_engine)
+static int add_missing(void *arg, const struct xs_build_id *id,
+                       const struct xs_error *why)
+{
+    struct verdict *v = arg;
+    char *path =
+        deps_owner(&v->s->inv, id) ? NULL : find_payload(v->s, id, NULL);
+    struct xs_error said = *why;
+
+    if ( path )
+        xs_hint(&said, "load it first: xen-xsplice load %.300s", path);
+    free(path);
+    return objections_add(&v->against, "DEPENDS_ABSENT", &said) ? 0 : -1;
+}
+
+/* Fills in the verdict; an error is about the question, not an answer. */
+static int judge(struct session *s, const struct loaded *p, struct verdict *v,
+                 struct xs_error *err)
+{
+    bool forced = s->c->opt.force[FORCE_DEPS];
+    struct xs_error why = { XS_OK };
+
+    if ( deps_built_for(&s->inv, p, &why) ||
+         (!forced && p->source == SOURCE_NONE &&
+          deps_may_apply(&s->inv, p, false, &why)) )
+        return objections_add(&v->against, "DEPENDS_UNKNOWN", &why) ? 0 : -1;
+    if ( !forced && deps_missing(&s->inv, p, add_missing, v) )
+        return xs_fail(err, XS_FAILED, "out of memory");
+    return ask_engine(s, p->name, v, err);
+}
+
+static void show_verdict(const struct session *s, const struct loaded *p,
+                         const struct verdict *v)
 {
     const char *how =
-        by_engine ? "checked by the hypervisor's engine"
-                  : "build-ids and dependencies checked by the tool; this "
-                    "hypervisor's engine has no check of its own";
+        v->by_engine ? "checked by the hypervisor's engine"
+                     : "build-ids and dependencies checked by the tool; this "
+                       "hypervisor's engine has no check of its own";
+    FILE *out = s->c->out;
 
     if ( s->c->opt.json )
-        json_write(s->c->out,
-                   json_pack("{s:s, s:b, s:b, s:s}", "name", p->name,
-                             "applied", is_applied(p), "can_be_applied", 1,
-                             "checked_by", by_engine ? "engine" : "tool"));
+        json_write(out, json_pack("{s:s, s:b, s:b, s:o, s:s}", "name", p->name,
+                                  "applied", is_applied(p), "can_be_applied",
+                                  !v->against.n, "reasons",
+                                  objections_json(&v->against), "checked_by",
+                                  v->by_engine ? "engine" : "tool"));
     else if ( is_applied(p) )
-        fprintf(s->c->out, "%s: is applied\n", p->name);
-    else
-        fprintf(s->c->out, "%s: can be applied (%s)\n", p->name, how);
+        fprintf(out, "%s: is applied\n", p->name);
+    else if ( !v->against.n )
+        fprintf(out, "%s: can be applied (%s)\n", p->name, how);
+    else if ( v->against.n > 1 )
+    {
+        fprintf(out, "%s: cannot be applied now, for %zu reasons (%s)\n",
+                p->name, v->against.n, how);
+        objections_print(out, &v->against);
+    }
 }
 
 static int check_one(struct session *s, const char *name, struct xs_error *err)
 {
     const struct loaded *p = session_find(s, name, err);
-    bool by_engine = false;
+    struct verdict v = { s, p, .by_engine = s->own_engine };
+    int rc = 0;
 
     if ( !p )
         return -1;
-    if ( !is_applied(p) &&
-         (deps_may_apply(&s->inv, p, s->c->opt.force[FORCE_DEPS], err) ||
-          check_by_engine(s, name, &by_engine, err)) )
-        return -1;
-    check_answer(s, p, by_engine);
-    return 0;
+    if ( !is_applied(p) )
+        rc = judge(s, p, &v, err);
+    if ( !rc )
+    {
+        show_verdict(s, p, &v);
+        if ( v.against.n )
+            rc = objections_fail(&v.against, err);
+    }
+    objections_free(&v.against);
+    return rc;
 }
 
 int verb_check(struct control *c, int argc, char *const argv[],

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "control/deps.h"
+#include "control/duration.h"
+#include "control/finder.h"
 #include "control/operation.h"
 #include "control/reason.h"
 #include "control/record.h"
@@ -40,20 +42,52 @@ static int act(struct session *s, const char *name, enum operation op,
     }
     if ( operate(s->c, name, op, flags, err) )
         return -1;
+    if ( s->c->opt.confirm && (op == OP_APPLY || op == OP_REPLACE) )
+        note(s->c, 0,
+             "%s is on trial: taken back in %llu s, unless you type "
+             "'xen-xsplice confirm %s'",
+             name, (unsigned long long)(s->c->opt.confirm / NS_PER_S), name);
     note(s->c, 1, "%s %s: done", operation_name(op), name);
+    return 0;
+}
+
+/* May it be on trial, if that was asked for?  p: applied already, or NULL. */
+static int may_try(const struct session *s, const struct loaded *p,
+                   struct xs_error *err)
+{
+    unsigned long left;
+
+    if ( !s->c->opt.confirm )
+        return 0;
+    if ( !s->own_engine )
+    {
+        xs_fail(err, XS_UNSUPPORTED,
+                "this hypervisor's engine cannot take a payload back by "
+                "itself, and a timer in this system would stop together with "
+                "it");
+        return xs_hint(err, "apply it without --confirm-within, or run a "
+                            "hypervisor with the xsplice engine");
+    }
+    if ( p && !is_unconfirmed(p, &left) )
+    {
+        xs_fail(err, XS_STATE, "it is applied already, and not on trial");
+        return xs_hint(err, "revert it first, to apply it on trial");
+    }
     return 0;
 }
 
 static int apply_one(struct session *s, const struct loaded *p,
                      struct xs_error *err)
 {
+    if ( may_try(s, is_applied(p) ? p : NULL, err) )
+        return -1;
     if ( is_applied(p) )
     {
         note(s->c, 1, "%s is applied already", p->name);
         return 0;
     }
     if ( deps_may_apply(&s->inv, p, s->c->opt.force[FORCE_DEPS], err) )
-        return -1;
+        return suggest_files(s, p, NULL, err);
     return act(s, p->name, OP_APPLY, err);
 }
 
@@ -98,6 +132,8 @@ static int replace_by(struct session *s, const struct loaded *p,
 
     for ( i = 0; i < s->inv.n; i++ )
         others += &s->inv.payload[i] != p && is_applied(&s->inv.payload[i]);
+    if ( may_try(s, is_applied(p) ? p : NULL, err) )
+        return -1;
     if ( is_applied(p) && !others )
     {
         note(s->c, 1, "%s is applied already, and nothing else is", p->name);
@@ -189,6 +225,40 @@ int verb_revert(struct control *c, int argc, char *const argv[],
                 struct xs_error *err)
 {
     return change(c, argv[0], OP_REVERT, revert_one, err);
+}
+
+static int confirm_one(struct session *s, const struct loaded *p,
+                       struct xs_error *err)
+{
+    uint32_t mark = console_mark(s->c->hv);
+    struct reason reason;
+    unsigned long left;
+    int rc;
+
+    if ( is_applied(p) && !is_unconfirmed(p, &left) )
+    {
+        note(s->c, 1, "%s is applied, and not on trial", p->name);
+        return 0;
+    }
+    if ( !is_applied(p) )
+    {
+        xs_fail(err, XS_STATE, "it is not applied (any more)");
+        return xs_hint(err,
+                       "'info %s' and the hypervisor's console (xl "
+                       "dmesg) say what became of it",
+                       p->name);
+    }
+    rc = engine_confirm(s->c->hv, p->name);
+    if ( !rc )
+        return 0;
+    reason_find(s->c->hv, mark, p->name, XSPLICE_ACTION_REVERT, 0, &reason);
+    return reason_explain(OP_CONFIRM, rc, &reason, err);
+}
+
+int verb_confirm(struct control *c, int argc, char *const argv[],
+                 struct xs_error *err)
+{
+    return change(c, argv[0], OP_CONFIRM, confirm_one, err);
 }
 
 int verb_unload(struct control *c, int argc, char *const argv[],
@@ -329,7 +399,11 @@ static int load_file(struct session *s, const char *name,
         p = session_find(s, name, err);
         return p ? apply_one(s, p, err) : -1;
     }
+    if ( may_try(s, NULL, err) )
+        return -1;
     rc = examine(s, name, file, true, &candidate, err);
+    if ( rc )
+        suggest_files(s, &candidate, s->near, err);
     if ( !rc && s->c->opt.dry_run )
         note(s->c, 0, "would upload and apply %s", name);
     else if ( !rc )
@@ -351,6 +425,7 @@ bring(struct control *c, const char *verb, const char *name, const char *path,
 {
     struct xs_payload file;
     struct session s;
+    char *dir;
     int rc = check_name(name, err);
 
     if ( !rc && !(rc = xs_payload_read(&file, path, err)) )
@@ -358,7 +433,11 @@ bring(struct control *c, const char *verb, const char *name, const char *path,
         rc = session_begin(&s, c, true, err);
         if ( !rc )
         {
+            /* What it builds upon is likely to be beside it. */
+            dir = strdup(path);
+            s.near = dir ? dirname(dir) : NULL;
             rc = one(&s, name, &file, err);
+            free(dir);
             session_end(&s);
         }
         xs_payload_free(&file);

@@ -64,6 +64,7 @@ static void host_show(const struct session *s, bool with_payloads)
 {
     FILE *out = s->c->out;
     json_t *all, *host;
+    unsigned long left;
     struct host h;
     size_t i;
 
@@ -90,10 +91,15 @@ static void host_show(const struct session *s, bool with_payloads)
     fprintf(out, "%-12s %zu loaded, %zu of them applied\n", "payloads",
             s->inv.n, h.applied);
     for ( i = 0; with_payloads && i < s->inv.n; i++ )
-        fprintf(out, "  %-8s %s%s\n", state_word(&s->inv.payload[i]),
-                s->inv.payload[i].name,
-                is_pending(&s->inv.payload[i]) ? " (an operation is going on)"
-                                               : "");
+    {
+        const struct loaded *p = &s->inv.payload[i];
+
+        fprintf(out, "  %-8s %s%s", state_word(p), p->name,
+                is_pending(p) ? " (an operation is going on)" : "");
+        if ( is_unconfirmed(p, &left) )
+            fprintf(out, " (unconfirmed, %lu s left)", left);
+        fputc('\n', out);
+    }
 }
 
 /* One payload for 'status' and 'info', which print it their own way. */

@@ -11,7 +11,7 @@ const struct verb verbs[] = {
       "Uploading the same payload again is no error; a different payload\n"
       "under a name that is in use is refused.",
       verb_upload },
-    { "load", "[NAME] FILE", 1, 2, true, CHANGES,
+    { "load", "[NAME] FILE", 1, 2, true, CHANGES | TAKES_CONFIRM,
       "upload, check and apply in one; safe to repeat",
       "Without NAME it is the file's, less its ending.  If the payload cannot\n"
       "be applied, what this call uploaded is unloaded again.",
@@ -22,13 +22,21 @@ const struct verb verbs[] = {
       "one in stock Xen), the tool compares build-ids and dependencies, and\n"
       "says that it did.",
       verb_check },
-    { "apply", "NAME", 1, 1, true, CHANGES, "patch the hypervisor",
+    { "apply", "NAME", 1, 1, true, CHANGES | TAKES_CONFIRM,
+      "patch the hypervisor",
       "Everything that the payload depends on must be there: the hypervisor,\n"
-      "or applied payloads.  Applying what is applied is no error.",
+      "or applied payloads.  Applying what is applied is no error.\n"
+      "With --confirm-within the hypervisor itself reverts the payload unless\n"
+      "'confirm' comes in time, even if this system hangs.",
       verb_apply },
-    { "replace", "NAME", 1, 1, true, CHANGES,
+    { "replace", "NAME", 1, 1, true, CHANGES | TAKES_CONFIRM,
       "revert all applied payloads and apply this one, in one step",
-      "The payload may depend on the hypervisor alone.", verb_replace },
+      "The payload may depend on the hypervisor alone.  With --confirm-within\n"
+      "what was applied before comes back unless 'confirm' comes in time.",
+      verb_replace },
+    { "confirm", "NAME", 1, 1, true, TAKES_TIMEOUT,
+      "keep a payload that was applied with --confirm-within",
+      "Exit status 3 when it was taken back already.", verb_confirm },
     { "revert", "NAME", 1, 1, true, CHANGES,
       "take the patch out of the hypervisor; the payload stays loaded",
       "Refused while an applied payload depends on it.  The engine in stock\n"
@@ -49,6 +57,12 @@ const struct verb verbs[] = {
     { "info", "[NAME]", 0, 1, true, TAKES_JSON,
       "show everything known about a payload, or about the hypervisor", "",
       verb_info },
+    { "deps", "[NAME|FILE]", 0, 1, true, TAKES_JSON,
+      "draw who depends on whom, or what one payload needs",
+      "The tree grows from the hypervisor to what is built upon it; what is\n"
+      "missing is named, with the file that has it where one is found.  Of one\n"
+      "payload, loaded or in a file, the tree shows what it needs.",
+      verb_deps },
     { "wait", "NAME", 1, 1, true, TAKES_TIMEOUT | TAKES_FOR,
       "wait until a payload is in a state",
       "Exit status 2 when it is not by the end of --timeout.", verb_wait },

@@ -22,6 +22,7 @@ enum verb_options {
     TAKES_AGAINST = 32,
     TAKES_KEY = 64,
     TAKES_SIGNING = 128, /* what sign takes besides */
+    TAKES_CONFIRM = 256,
 };
 
 /* What --force can be about. */
@@ -45,6 +46,7 @@ struct options {
     int verbosity; /* -1 quiet, 0, 1 verbose */
     bool force[FORCE_COUNT];
     uint64_t timeout; /* ns */
+    uint64_t confirm; /* ns within which it is to be confirmed; 0: none */
     enum wanted wanted;
     const char *against;  /* a xen-syms file */
     const char *key;      /* file or URI */
@@ -59,6 +61,8 @@ struct options {
 struct control {
     struct hypervisor *hv; /* NULL for verbs that need none */
     const char *run_dir;   /* see control/record.h */
+    const char *store_dir; /* see control/store.h */
+    bool utf8;             /* the terminal shows it */
     struct options opt;
     FILE *out;   /* data, and nothing else */
     FILE *notes; /* what -v tells, and -q does not */
@@ -110,6 +114,8 @@ int verb_revert(struct control *c, int argc, char *const argv[],
                 struct xs_error *err);
 int verb_unload(struct control *c, int argc, char *const argv[],
                 struct xs_error *err);
+int verb_confirm(struct control *c, int argc, char *const argv[],
+                 struct xs_error *err);
 /* verb-ask.c */
 int verb_check(struct control *c, int argc, char *const argv[],
                struct xs_error *err);
@@ -119,6 +125,9 @@ int verb_is_applied(struct control *c, int argc, char *const argv[],
                     struct xs_error *err);
 int verb_build_id(struct control *c, int argc, char *const argv[],
                   struct xs_error *err);
+/* verb-deps.c */
+int verb_deps(struct control *c, int argc, char *const argv[],
+              struct xs_error *err);
 /* verb-show.c */
 int verb_list(struct control *c, int argc, char *const argv[],
               struct xs_error *err);

@@ -96,12 +96,10 @@ static int op_confirm(const struct op_confirm *op)
     return rc ?: engine_confirm(name, NULL);
 }
 
-/* Room for one page of an answer; who has less gets less. */
-#define PAGE_ROOM (64u << 10)
-
 static int page_begin(struct answer *a, uint32_t size, uint32_t offset)
 {
-    *a = (struct answer){ .room = min(size, PAGE_ROOM), .from = offset };
+    *a =
+        (struct answer){ .room = min(size, XSPLICE_PAGE_MAX), .from = offset };
     a->text = port_alloc(a->room);
     return a->text ? 0 : -ENOMEM;
 }

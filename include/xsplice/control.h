@@ -28,9 +28,10 @@
 #define XSPLICE_XENVER_EXTRAVERSION   1
 #define XSPLICE_XENVER_BUILD_ID       10
 
-#define XSPLICE_NAME_MAX    128        /* with its NUL */
-#define XSPLICE_PAYLOAD_MAX (2u << 20) /* of an uploaded file */
-#define XSPLICE_LIST_MAX    1024       /* entries in one LIST call */
+#define XSPLICE_NAME_MAX    128         /* with its NUL */
+#define XSPLICE_PAYLOAD_MAX (2u << 20)  /* of an uploaded file */
+#define XSPLICE_LIST_MAX    1024        /* entries in one LIST call */
+#define XSPLICE_PAGE_MAX    (64u << 10) /* of an answer's text in one call */
 
 /* xen_sysctl_livepatch_op.cmd */
 #define XSPLICE_OP_UPLOAD  0
@@ -102,7 +103,8 @@ struct xsplice_op_action {
 /*
  * Answers of CHECK and INFO are text: strings "key=value", each with its NUL,
  * back to back.  A caller with less room than the whole asks again from where
- * he is (offset); pages with the same digest are of the same answer.  Readers
+ * he is (offset); pages with the same digest are of the same answer.  A call
+ * gives as much as there is and fits, XSPLICE_PAGE_MAX at most.  Readers
  * pass over keys that they do not know, and nothing that is here will move,
  * change its meaning or go away: what is new has a new key, or a field behind
  * the others, which is 0 from an engine that does not have it.

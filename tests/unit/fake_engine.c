@@ -269,33 +269,164 @@ static int fake_action(struct fake_engine *f, struct xsplice_op_action *op)
     return 0;
 }
 
+/* Strings up to an empty one, as bytes. */
+static size_t strings(const char *from, char *to)
+{
+    size_t n = 0;
+
+    while ( from && from[n] )
+        n += strlen(from + n) + 1;
+    if ( n )
+        memcpy(to, from, n);
+    return n;
+}
+
+static size_t add(char *to, size_t at, const char *key, const char *value)
+{
+    return at + sprintf(to + at, "%s=%s", key, value) + 1;
+}
+
+/* Hands out a page of an answer; its digest. */
+static uint32_t page(struct fake_engine *f, const char *all, size_t size,
+                     uint64_t to, uint32_t room, uint32_t offset)
+{
+    size_t n = offset < size ? size - offset : 0;
+    uint32_t digest = 5;
+    size_t i;
+
+    assert_in_range(room, 1, XSPLICE_PAGE_MAX);
+    if ( n )
+        memcpy(pointer(to), all + offset, n < room ? n : room);
+    for ( i = 0; i < size; i++ )
+        digest = digest * 31 + all[i];
+    if ( f->answer_changes )
+        digest += f->answer_changes--;
+    return digest;
+}
+
+static const char *id_of(uint32_t reason)
+{
+    static const char *const ids[] = { "NONE",
+#define REASON(id, error, sentence, hint) #id,
+                                       XSPLICE_ENGINE_REASONS(REASON)
+#undef REASON
+    };
+
+    return ids[reason];
+}
+
+static int fake_check(struct fake_engine *f, struct xsplice_op_check *op)
+{
+    int rc = -f->check_answer;
+    uint32_t reason = f->check_reason;
+    char all[4096];
+    size_t size = strings(f->check_text, all);
+
+    assert_int_equal(op->count, 0);
+    if ( f->check_busy )
+    {
+        f->check_busy--;
+        reason = XSPLICE_REASON_BUSY;
+        rc = -XEN_EBUSY;
+    }
+    op->reason = reason;
+    if ( !op->size )
+        return rc;
+    if ( rc && !size )
+    {
+        size = add(all, size, "reason-id", id_of(reason));
+        size = add(all, size, "reason", f->own_reason ? f->own_reason : "?");
+    }
+    op->digest = page(f, all, size, op->text, op->size, op->offset);
+    op->size = size;
+    op->result = rc;
+    op->count = rc != 0;
+    return 0;
+}
+
+static size_t about_payload(struct fake_engine *f,
+                            const struct fake_payload *p, char *all)
+{
+    size_t size = strings(f->info_text, all);
+    char seconds[16];
+
+    if ( p->within )
+    {
+        snprintf(seconds, sizeof(seconds), "%u", p->within / 1000);
+        size = add(all, size, "unconfirmed-s", seconds);
+    }
+
+    if ( f->info_bulk )
+    {
+        size += sprintf(all + size, "later=");
+        memset(all + size, 'x', f->info_bulk);
+        size += f->info_bulk;
+        all[size++] = '\0';
+    }
+    if ( f->own_reason )
+        size = add(all, size, "reason", f->own_reason);
+    return size;
+}
+
+/* The clock that takes it back is the test's. */
+static int fake_trial(struct fake_engine *f, struct xsplice_op_trial *op)
+{
+    struct fake_payload *p = by_name(f, &op->action.name);
+    int rc;
+
+    assert_int_equal(op->pad, 0);
+    assert_in_range(op->within, 1, 86400000);
+    rc = fake_action(f, &op->action);
+    if ( !rc )
+        p->within = op->within;
+    return rc;
+}
+
+static int fake_confirm(struct fake_engine *f, struct xsplice_op_confirm *op)
+{
+    struct fake_payload *p = by_name(f, &op->name);
+
+    assert_int_equal(op->pad, 0);
+    if ( !p )
+        return -XEN_ENOENT;
+    if ( !p->within )
+        return -XEN_EINVAL;
+    p->within = 0;
+    return 0;
+}
+
 /* CHECK and INFO of the xsplice engine, as far as the tool needs them. */
 static int fake_own(struct fake_engine *f, struct xsplice_op *op)
 {
-    static const char about[] = "engine=xsplice 1\0reason=none";
     struct xsplice_op_info *info = &op->u.info;
+    const struct fake_payload *p;
+    char *all;
+    size_t size;
 
-    if ( op->cmd == XSPLICE_OP_CHECK && f->check_busy )
+    switch ( op->cmd )
     {
-        f->check_busy--;
-        op->u.check.reason = XSPLICE_REASON_BUSY;
-        return -XEN_EBUSY;
+    case XSPLICE_OP_CHECK:
+        return fake_check(f, &op->u.check);
+    case XSPLICE_OP_TRIAL:
+        return fake_trial(f, &op->u.trial);
+    case XSPLICE_OP_CONFIRM:
+        return fake_confirm(f, &op->u.confirm);
+    case XSPLICE_OP_INFO:
+        break;
+    default:
+        return -XEN_EOPNOTSUPP;
     }
-    if ( op->cmd == XSPLICE_OP_CHECK )
-    {
-        op->u.check.reason = f->check_reason;
-        return -f->check_answer;
-    }
-    if ( info->name.size && !f->own_reason )
+    p = info->name.size ? by_name(f, &info->name) : NULL;
+    if ( info->name.size &&
+         (!p || !(f->own_reason || f->info_text || p->within)) )
         return -XEN_ENODATA;
-    if ( info->name.size )
-    {
-        info->size =
-            1 + sprintf(pointer(info->text), "reason=%s", f->own_reason);
-        return 0;
-    }
-    memcpy(pointer(info->text), about, sizeof(about));
-    info->size = sizeof(about);
+    all = malloc(8192 + f->info_bulk);
+    size = info->name.size ? about_payload(f, p, all)
+                           : strings("engine=xsplice 1\0reason=none\0", all);
+    info->digest = page(f, all, size, info->text, info->size, info->offset);
+    info->size = size;
+    info->version = XSPLICE_INFO_VERSION + 1; /* one that is yet to come */
+    free(all);
     return 0;
 }
 

@@ -23,6 +23,7 @@ struct fake_payload {
     unsigned int polls_left; /* GETs until the pending action has ended */
     uint32_t pending;        /* XSPLICE_ACTION_*; 0: none */
     unsigned int order;      /* of being applied */
+    uint32_t within;         /* ms, on trial; 0: it is not */
 };
 
 struct fake_engine {
@@ -51,6 +52,10 @@ struct fake_engine {
     unsigned int check_busy; /* the next so many CHECKs: EBUSY */
     uint32_t check_reason;   /* XSPLICE_REASON_* */
     const char *own_reason;  /* what INFO says of a payload */
+    const char *check_text;  /* all that CHECK finds; strings, then "" */
+    const char *info_text;   /* more that INFO says of a payload; likewise */
+    size_t info_bulk;        /* and so many bytes of a key nobody knows */
+    unsigned int answer_changes; /* the next so many pages: of another one */
 };
 
 void fake_begin(struct fake_engine *f);
