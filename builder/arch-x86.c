@@ -11,6 +11,7 @@
 
 #define JUMP_SIZE  5 /* e9 rel32 */
 #define ENDBR_SIZE 4
+#define CALL_SIZE  6  /* ff 15 disp32 */
 #define LONGEST    15 /* bytes of an instruction */
 
 /* The types of calls and jumps serve for data as well. */
@@ -229,6 +230,11 @@ static const struct special_table tables[] = {
           .pad_at = 12 },
         { SPECIAL_CODE, offsetof(struct xsplice_x86_alt, repl),
           .len_at = 11 } } },
+    /* From 4.21 on; before, these are alternatives. */
+    { ".alt_call_sites",
+      "alternative call",
+      4,
+      { { SPECIAL_OWNER, 0, .orig_size = CALL_SIZE } } },
     { ".ex_table",
       "exception table entry",
       sizeof(struct xsplice_x86_extable),

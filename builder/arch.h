@@ -41,13 +41,15 @@ enum special_role {
 
 struct special_field {
     enum special_role role;
-    uint8_t offset;  /* of the 32-bit field in the entry */
-    uint8_t base;    /* the value is relative to field minus this */
-    bool line;       /* the upper 8 bits are a part of a line number */
-    uint8_t len_at;  /* SPECIAL_CODE: offset of the byte with the length */
-    bool callback;   /* SPECIAL_CODE of length 0: SPECIAL_POINTER */
-    uint8_t orig_at; /* SPECIAL_OWNER: likewise, 0: none */
-    uint8_t pad_at;  /* and of the byte with the padding's length; 0: none */
+    uint8_t offset; /* of the 32-bit field in the entry */
+    uint8_t base;   /* the value is relative to field minus this */
+    bool line;      /* the upper 8 bits are a part of a line number */
+    uint8_t len_at; /* SPECIAL_CODE: offset of the byte with the length */
+    bool callback;  /* SPECIAL_CODE of length 0: SPECIAL_POINTER */
+    /* SPECIAL_OWNER: how much of the code is overwritten at boot. */
+    uint8_t orig_size; /* always so many bytes, or */
+    uint8_t orig_at;   /* where a byte has the length; 0: none */
+    uint8_t pad_at;    /* and one the padding's length; 0: none */
 };
 
 #define SPECIAL_FIELDS 4

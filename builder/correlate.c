@@ -47,8 +47,34 @@ static void pair(struct atom *old, struct atom *new)
     new->twin = old;
 }
 
-/* All named atoms, or those that the compiler numbered, sorted by key. */
-static struct list collect(const struct object *obj, bool numbered)
+static bool has_numbered(const struct object *obj, const char *base)
+{
+    size_t i;
+
+    for ( i = 0; i < obj->nr_atoms; i++ )
+        if ( obj->atoms[i]->sym && !strcmp(obj->atoms[i]->base, base) &&
+             name_is_numbered(obj->atoms[i]->sym->name) )
+            return true;
+    return false;
+}
+
+/*
+ * Whether a name says no more than the order in the source: gcc gives each
+ * static variable of a function a number (count.0), clang all but the first
+ * one of a name (f.count, f.count.1).
+ */
+static bool is_by_order(const struct atom *a, const struct object *old,
+                        const struct object *new)
+{
+    if ( a->sym->bind != STB_LOCAL || !strchr(a->sym->name, '.') )
+        return false;
+    return name_is_numbered(a->sym->name) || has_numbered(old, a->base) ||
+           has_numbered(new, a->base);
+}
+
+/* The named atoms of one object, those by order or the others, by key. */
+static struct list collect(const struct object *obj, const struct object *old,
+                           const struct object *new, bool by_order)
 {
     struct list list = { 0 };
     size_t i;
@@ -58,12 +84,11 @@ static struct list collect(const struct object *obj, bool numbered)
         struct atom *a = obj->atoms[i];
 
         if ( !a->sym || a->owner || a->twin ||
-             (a->sym->bind == STB_LOCAL && name_is_numbered(a->sym->name)) !=
-                 numbered )
+             is_by_order(a, old, new) != by_order )
             continue;
         list.entries = xs_grow(list.entries, list.nr, sizeof(*list.entries));
         list.entries[list.nr++] =
-            (struct entry){ a, numbered ? a->base : a->sym->name, NULL, 0 };
+            (struct entry){ a, by_order ? a->base : a->sym->name, NULL, 0 };
     }
     if ( list.nr )
         qsort(list.entries, list.nr, sizeof(*list.entries), by_key);
@@ -360,13 +385,14 @@ static void pair_numbered(struct entry *old, size_t n, struct entry *new,
 
 void correlate(struct object *old, struct object *new)
 {
-    struct list o = collect(old, false), n = collect(new, false);
+    struct list o = collect(old, old, new, false),
+                n = collect(new, old, new, false);
 
     for_each_key(&o, &n, pair_names);
     release(&o);
     release(&n);
-    o = collect(old, true);
-    n = collect(new, true);
+    o = collect(old, old, new, true);
+    n = collect(new, old, new, true);
     find_referrers(old, &o);
     find_referrers(new, &n);
     for_each_key(&o, &n, pair_numbered);
@@ -379,14 +405,14 @@ struct atom *correlate_rival(const struct object *old, const struct atom *new)
     size_t i;
 
     if ( !new->sym || atom_by_content(new) || atom_is_function(new) ||
-         !name_is_numbered(new->sym->name) )
+         !strchr(new->sym->name, '.') )
         return NULL;
     for ( i = 0; i < old->nr_atoms; i++ )
     {
         struct atom *o = old->atoms[i];
 
         if ( o->sym && !o->twin && !atom_by_content(o) && same_sort(o, new) &&
-             !strcmp(o->base, new->base) && name_is_numbered(o->sym->name) )
+             !strcmp(o->base, new->base) && strchr(o->sym->name, '.') )
             return o;
     }
     return NULL;

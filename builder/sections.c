@@ -23,7 +23,8 @@ static const struct {
     { ".ctors", SECTION_REGISTRATION },
     { ".data.schedulers", SECTION_REGISTRATION },
     { ".data.paramhypfs", SECTION_REGISTRATION },
-    { ".rodata.vpci", SECTION_REGISTRATION },
+    { ".data.vpci", SECTION_REGISTRATION },
+    { ".data.rel.ro.vpci", SECTION_REGISTRATION }, /* from 4.21 on */
     { ".init", SECTION_INIT },
     { ".text.startup", SECTION_INIT },
     { ".text.header", SECTION_UNKNOWN },

@@ -330,11 +330,13 @@ bool special_covers(const struct atom *a, uint64_t from, uint64_t to)
             const struct special_field *f = &s->table->fields[j];
             uint64_t at = s->refs[j].at - a->start, len;
 
-            if ( f->role != SPECIAL_OWNER || !f->orig_at ||
-                 s->refs[j].target != a )
+            if ( f->role != SPECIAL_OWNER || s->refs[j].target != a )
                 continue;
-            len = s->sec->data[s->offset + f->orig_at] +
-                  (f->pad_at ? s->sec->data[s->offset + f->pad_at] : 0);
+            len = f->orig_size;
+            if ( f->orig_at )
+                len += s->sec->data[s->offset + f->orig_at];
+            if ( f->pad_at )
+                len += s->sec->data[s->offset + f->pad_at];
             if ( at < to && at + len > from )
                 return true;
         }

@@ -413,6 +413,32 @@ static void another_member_of_a_structure_is_a_change(void **state)
     case_must(r, DIFFER_CHANGED, "f", NULL);
 }
 
+/* Since 4.21 a table of its own says which calls are made direct at boot. */
+static void calls_made_direct_at_boot_are_known(void **state)
+{
+#define ALT_CALL(fn)                                                          \
+    "asm volatile (\"1: call *%c0(%%rip)\\n\" \".pushsection "                \
+    ".alt_call_sites,\\\"a\\\"\\n.long 1b - .\\n.popsection\" :: \"i\" (&" fn \
+    ") : \"memory\");"
+#define POINTERS                                                              \
+    "extern void (*const *ops[2])(void); void (*const *ops[2])(void);"
+    struct differ_case c = {
+        .before = POINTERS "void f(void) { " ALT_CALL("ops[0]") " }",
+        .after = POINTERS "void f(void) { " ALT_CALL("ops[1]") " }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_SPECIAL, "f", NULL);
+    assert_int_equal(case_section(r, ".alt_call_sites"), 4);
+    /* Its first bytes are the call, which is another one after boot. */
+    assert_int_equal(case_function(r, 0).expect.enabled, 0);
+    /* That a call is no longer made direct changes no byte of code. */
+    c.after = POINTERS "void f(void) { asm volatile (\"call *%c0(%%rip)\" :: "
+                       "\"i\" (&ops[0]) : \"memory\"); }";
+    case_must(case_run(&c), DIFFER_CHANGED, "f", NULL);
+}
+
 static void expectations_are_the_bytes_that_are_sure(void **state)
 {
     /* mov $imm32, %eax; then an alternative, then a jump that is relocated */
@@ -774,6 +800,7 @@ int main(void)
         cmocka_unit_test(exception_table_and_fixup_lead_to_their_places),
         cmocka_unit_test(alternatives_lead_to_their_code),
         cmocka_unit_test(another_member_of_a_structure_is_a_change),
+        cmocka_unit_test(calls_made_direct_at_boot_are_known),
         cmocka_unit_test(expectations_are_the_bytes_that_are_sure),
         cmocka_unit_test(a_change_in_an_alternative_alone_is_a_change),
         cmocka_unit_test(a_change_in_fixup_code_alone_is_a_change),
