@@ -34,6 +34,9 @@ int arch_reloc_apply(uint32_t type, uint8_t *fill, unsigned long place,
  * remains after boot. */
 unsigned int arch_entry_skip(const uint8_t entry[ARCH_ENTRY_SIZE]);
 
+/* Is there an ENDBR64, that an indirect call may lead to? */
+bool arch_landing_pad(const uint8_t entry[ARCH_ENTRY_SIZE]);
+
 /* Can a jump at 'from' reach 'to'?  Stores it. */
 bool arch_jump(unsigned long from, unsigned long to,
                uint8_t out[ARCH_JUMP_SIZE]);

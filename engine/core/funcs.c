@@ -232,19 +232,29 @@ int cf_check funcs_read(struct loader *l)
 
 /* ---- hooks ---- */
 
+int load_callee(struct loader *l, unsigned long addr,
+                enum xsplice_reason target, const char *what, unsigned int i)
+{
+    const struct elf_section *code = load_section_at(l, addr, 1);
+
+    if ( !code || !code->exec )
+        return refuse(l->why, target, "%s[%u], %#lx", what, i, addr);
+    if ( port_landing_pads() &&
+         (!load_section_at(l, addr, ARCH_ENTRY_SIZE) ||
+          !arch_landing_pad(code->fill + (addr - code->addr))) )
+        return refuse(l->why, XSPLICE_REASON_LANDING_PAD, "%s[%u], %#lx", what,
+                      i, addr);
+    return 0;
+}
+
 static int hook_at(struct loader *l, const struct elf_section *s,
                    unsigned int i, unsigned long *fn)
 {
-    const struct elf_section *code;
     uint64_t addr;
 
     memcpy(&addr, s->fill + i * sizeof(addr), sizeof(addr));
     *fn = addr;
-    code = load_section_at(l, addr, 1);
-    if ( !code || !code->exec )
-        return refuse(l->why, XSPLICE_REASON_HOOK_TARGET, "%s[%u], %#llx",
-                      s->name, i, (unsigned long long)addr);
-    return 0;
+    return load_callee(l, addr, XSPLICE_REASON_HOOK_TARGET, s->name, i);
 }
 
 static int read_single(struct loader *l, const char *name, unsigned long *fn)

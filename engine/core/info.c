@@ -5,6 +5,7 @@
 #include "identity.h"
 #include "list.h"
 #include "operation.h"
+#include "shadow.h"
 #include "signature.h"
 #include "trial.h"
 
@@ -37,6 +38,33 @@ static void put_signature(struct answer *a, const struct payload *p)
         answer_pair(a, "signed-by", p->signer->name);
     else if ( p->signature != XSPLICE_REASON_NONE )
         answer_pair(a, "unsigned", reason_id(p->signature));
+}
+
+/* The name that a payload's symbol at addr has. */
+static const char *name_at(const struct payload *p, unsigned long addr)
+{
+    unsigned int i;
+
+    for ( i = 0; i < p->nsymbols; i++ )
+        if ( p->symbols[i].addr == addr )
+            return p->strings + p->symbols[i].name;
+    return "?";
+}
+
+/* Name, id, size of a variable, how many there are, bytes in all. */
+static void put_shadow(struct answer *a, const struct payload *p,
+                       const struct shadow_kind *kind)
+{
+    char text[96];
+
+    answer_string(a, "shadow=");
+    answer_string(a, name_at(p, kind->declared));
+    snprintf(text, sizeof(text), ",%#llx,%u,%u,%lu",
+             (unsigned long long)kind->id, kind->size,
+             __atomic_load_n(&kind->count, __ATOMIC_RELAXED),
+             (unsigned long)shadow_bytes(kind));
+    answer_string(a, text);
+    answer_end(a);
 }
 
 static void put_identity(struct answer *a, const struct payload *p)
@@ -76,6 +104,8 @@ static void put_payload(struct answer *a, const struct payload *p)
     for ( i = 0; i < p->nuses; i++ )
         answer_pair(a, "uses", p->uses[i]->name);
     put_signature(a, p);
+    for ( i = 0; i < p->nshadows; i++ )
+        put_shadow(a, p, &p->shadows[i]);
     answer_number(a, "pages", p->region.pages);
     if ( p->timings.ended )
     {

@@ -17,10 +17,8 @@ static enum region_part part_of(const struct elf_section *s)
 static bool is_data(const struct elf_section *s)
 {
     static const char *const tables[] = {
-        ".livepatch.",
-        ".altinstructions",
-        ".ex_table",
-        ".bug_frames.",
+        ".livepatch.",  ".altinstructions", ".ex_table",
+        ".bug_frames.", ".xsplice.",
     };
     unsigned int i;
 

@@ -34,9 +34,9 @@ static int decode(struct loader *l, const uint8_t *raw, size_t size)
 static int link_payload(struct loader *l)
 {
     static int (*const steps[])(struct loader * l) = {
-        layout_plan,   layout_fill,       symbols_resolve,
-        link_relocate, funcs_read,        hooks_read,
-        special_read,  arch_alternatives, symbols_keep,
+        layout_plan,       layout_fill,  symbols_resolve, link_relocate,
+        funcs_read,        hooks_read,   kinds_read,      special_read,
+        arch_alternatives, symbols_keep,
     };
     const struct payload *other;
     unsigned int i;

@@ -30,6 +30,7 @@ int symbols_keep(struct loader *l);    /* what is needed after loading */
 int link_relocate(struct loader *l);
 int funcs_read(struct loader *l); /* functions to patch, as sites */
 int hooks_read(struct loader *l);
+int kinds_read(struct loader *l); /* of shadow variables */
 /* Would the NOPs of this site end where an instruction ends, as text is now? */
 int site_check_nops(const struct site *site, struct refusal *why);
 int special_read(struct loader *l); /* extable, bug frames, metadata */
@@ -41,6 +42,14 @@ int load_table(struct loader *l, const char *name, size_t entry,
 /* The loaded section that holds [addr, addr + len); NULL. */
 const struct elf_section *load_section_at(const struct loader *l,
                                           unsigned long addr, size_t len);
+
+/*
+ * May the engine call what is at addr?  It must be code of the payload, else
+ * 'target' is the reason, and have a landing pad where the CPU wants one.
+ * 'what' is who names it.
+ */
+int load_callee(struct loader *l, unsigned long addr,
+                enum xsplice_reason target, const char *what, unsigned int i);
 
 /* Is there a NUL-terminated string at addr, in data of the payload? */
 const char *load_string_at(const struct loader *l, unsigned long addr);

@@ -3,6 +3,7 @@
 #include "engine.h"
 #include "list.h"
 #include "operation.h"
+#include "shadow.h"
 #include "trial.h"
 #include "writes.h"
 
@@ -124,6 +125,32 @@ static int run_pre_hook(struct operation *op, struct refusal *why)
     return 0;
 }
 
+/* Of the payloads that are about to be applied. */
+static void open_shadows(const struct operation *op)
+{
+    struct payload *const *before;
+    unsigned int i, n;
+
+    if ( op->cmd == OPERATION_TAKE_BACK )
+        for ( before = trial_before(&n), i = 0; i < n; i++ )
+            shadows_open(before[i]);
+    else if ( op->cmd != XSPLICE_ACTION_REVERT )
+        shadows_open(op->target);
+}
+
+/*
+ * The pre hook has said no: what it attached before goes.  With the lock held,
+ * which is given up meanwhile.
+ */
+static void forget_attached(struct operation *op)
+{
+    current_op = op;
+    port_unlock();
+    shadows_sweep();
+    port_lock();
+    current_op = NULL;
+}
+
 int operation_start(struct operation *op, uint32_t timeout,
                     struct refusal *why)
 {
@@ -132,9 +159,13 @@ int operation_start(struct operation *op, uint32_t timeout,
     int rc = writes_map(op, why);
 
     if ( !rc )
+    {
+        open_shadows(op);
         rc = run_pre_hook(op, why);
+    }
     if ( rc )
     {
+        forget_attached(op);
         operation_drop(op);
         return rc;
     }
@@ -419,6 +450,7 @@ void operation_settle(struct operation *op, int rc)
         return;
 
     writes_free(op);
+    shadows_sweep();
     port_lock();
     if ( !op->unstarted )
         p->last = why;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "identity.h"
 #include "list.h"
+#include "shadow.h"
 
 static struct payload *first, *top;
 static uint32_t version = 1;
@@ -91,6 +92,7 @@ void payload_free(struct payload *p)
 {
     if ( !p )
         return;
+    shadows_free(p); /* destructors are in the region */
     if ( p->region.pages )
         port_region_free(&p->region);
     port_free(p->depends);

@@ -115,6 +115,9 @@ struct payload {
     unsigned int nexports;
     char *strings;
 
+    struct shadow_kind *shadows; /* kinds of shadow variables */
+    unsigned int nshadows;
+
     struct payload **uses; /* payloads whose symbols this one refers to */
     unsigned int nuses;
 

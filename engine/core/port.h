@@ -130,6 +130,19 @@ int port_quiescent(const char **why);
  */
 int port_waiting(const char **why);
 
+/*
+ * Locks that interrupt handlers may take, numbered; held for a few stores and
+ * with interrupts off.  Nested in order of their numbers.  Any context but NMIs
+ * and machine checks.
+ */
+#define PORT_IRQ_LOCKS 33u
+unsigned long port_irq_lock(unsigned int n);
+void port_irq_unlock(unsigned int n, unsigned long flags);
+
+/* May port_alloc() and port_free() be called here?  Not in interrupts, nor with
+ * interrupts off, nor in the stop. */
+bool port_may_alloc(void);
+
 /* ---- time, lock, words ---- */
 
 uint64_t port_now(void); /* ns; callable with the CPUs stopped */
@@ -153,5 +166,13 @@ void port_log(enum port_level level, const char *fmt, ...)
 /* Calls a payload's hook at run address fn (proved to be in its text). */
 int port_call_hook_int(unsigned long fn, struct payload *p);
 void port_call_hook_void(unsigned long fn, struct payload *p);
+
+/* Calls a constructor or destructor of shadow variables, likewise. */
+int port_call_construct(unsigned long fn, void *object, void *variable,
+                        void *arg);
+void port_call_destroy(unsigned long fn, void *object, void *variable);
+
+/* Must what is called by its address begin with ENDBR64 (CET)? */
+bool port_landing_pads(void);
 
 #endif /* ENGINE_CORE_PORT_H */

@@ -47,7 +47,12 @@ bool cpus_run_pending(void)
         return ring();
     rc = fault_hit(FAULT_RENDEZVOUS) ? -EBUSY : port_quiescent(&why);
     if ( !rc )
+    {
+        bool was = host_no_memory_here(true);
+
         operation_act(op);
+        host_no_memory_here(was);
+    }
     pending = NULL;
     operation_settle(op, rc);
     ring();

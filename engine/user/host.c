@@ -29,6 +29,8 @@ static struct {
     const struct trusted_key *keys;
     unsigned int nr_keys;
     enum signature_policy policy;
+    host_shadow_fn *shadow;
+    bool landing_pads;
     struct payload *registered[MAX_REGISTERED];
     unsigned int nr_registered;
     uint64_t clock, alarm;
@@ -342,4 +344,38 @@ void port_call_hook_void(unsigned long fn, struct payload *p)
         host.hook(fn, p);
     else if ( executable(fn) )
         ((void (*)(struct payload *))fn)(p);
+}
+
+void host_shadow_handler(host_shadow_fn *handler)
+{
+    host.shadow = handler;
+}
+
+int port_call_construct(unsigned long fn, void *object, void *variable,
+                        void *arg)
+{
+    if ( host.shadow )
+        return host.shadow(fn, object, variable, arg);
+
+    return executable(fn)
+               ? ((int (*)(void *, void *, void *))fn)(object, variable, arg)
+               : 0;
+}
+
+void port_call_destroy(unsigned long fn, void *object, void *variable)
+{
+    if ( host.shadow )
+        host.shadow(fn, object, variable, NULL);
+    else if ( executable(fn) )
+        ((void (*)(void *, void *))fn)(object, variable);
+}
+
+void host_landing_pads(bool on)
+{
+    host.landing_pads = on;
+}
+
+bool port_landing_pads(void)
+{
+    return host.landing_pads;
 }

@@ -63,6 +63,20 @@ void host_clock_advance(uint64_t ns);
 typedef int host_hook_fn(unsigned long fn, struct payload *p);
 void host_hook_handler(host_hook_fn *handler);
 
+/* The same for constructors and destructors of shadow variables. */
+typedef int host_shadow_fn(unsigned long fn, void *object, void *variable,
+                           void *arg);
+void host_shadow_handler(host_shadow_fn *handler);
+
+/* Whether this CPU enforces landing pads; at the start it does not. */
+void host_landing_pads(bool on);
+
+/*
+ * This thread is where nothing can be allocated: an interrupt, or the stop.
+ * An engine that tries is stopped by abort().  Returns what it was.
+ */
+bool host_no_memory_here(bool on);
+
 /* Calls fn for each registered payload. */
 void host_each_registered(void (*fn)(void *arg, struct payload *p), void *arg);
 

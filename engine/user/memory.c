@@ -54,6 +54,8 @@ void *port_alloc(size_t size)
     union header *h;
     bool fits;
 
+    if ( !port_may_alloc() )
+        abort();
     if ( fault_hit(FAULT_ALLOC) )
         return NULL;
     pthread_mutex_lock(&lock);
@@ -80,6 +82,8 @@ void port_free(void *p)
 
     if ( !p )
         return;
+    if ( !port_may_alloc() )
+        abort();
     h = (union header *)p - 1;
     pthread_mutex_lock(&lock);
     allocated -= h->size;

@@ -12,6 +12,7 @@
 #include "engine/core/rendezvous.h"
 #include "engine/user/cpus.h"
 #include "engine/user/fault.h"
+#include "engine/user/host.h"
 
 static struct rendezvous meeting;
 
@@ -105,7 +106,12 @@ static void act(void *arg)
         abort();
     stop->rc = port_quiescent(&why);
     if ( !stop->rc )
+    {
+        bool was = host_no_memory_here(true);
+
         operation_act(stop->op);
+        host_no_memory_here(was);
+    }
 }
 
 /* This CPU has made itself the leader; the lock is not held. */

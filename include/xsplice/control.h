@@ -132,7 +132,9 @@ struct xsplice_op_check {
 /*
  * INFO.  Of a payload: build-id, xen-depends, depends (hexadecimal; several are
  * separated by commas), functions (names, likewise), uses (once for each payload
- * whose symbols it refers to), pages, wait-ns and stop-ns (of its last stop),
+ * whose symbols it refers to), shadow (once for each kind of shadow variables:
+ * name, id, bytes of one, how many there are, bytes of all, separated by
+ * commas), pages, wait-ns and stop-ns (of its last stop),
  * reason-id and hint beside reason (why the last operation on it, or check of
  * one, was refused: the sentence; absent when it was not), hint (what to do
  * about it); since version 1: state (loaded, applied), rc (as GET), order (place

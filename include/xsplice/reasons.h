@@ -551,7 +551,30 @@ enum xsplice_build_reason {
       "somebody may have forged it; take the payload from its origin") \
     X(SIGNATURE_NO_KEYS, EBADMSG, \
       "a key that this hypervisor was built to trust cannot be used", \
-      "build the hypervisor again with sound keys; see its boot messages")
+      "build the hypervisor again with sound keys; see its boot messages") \
+    X(LANDING_PAD, EINVAL, \
+      "a function that the engine would call does not begin with ENDBR64, " \
+      "and this CPU enforces it", \
+      "write hooks with the macros of xsplice/patch.h, or declare them " \
+      "cf_check") \
+    X(SHADOW_VERSION, EOPNOTSUPP, \
+      "a kind of shadow variables is declared in a way that is not known", \
+      "build the payload again with xsplice-build") \
+    X(SHADOW_SIZE, EINVAL, \
+      "shadow variables of this size cannot be had", \
+      "at least 1 byte and at most 64 KiB; attach a pointer to what is larger") \
+    X(SHADOW_MANY, EINVAL, \
+      "there are too many kinds of shadow variables", \
+      "put several into one structure") \
+    X(SHADOW_TARGET, EINVAL, \
+      "a constructor or destructor is not in the payload's own code", \
+      "build the payload again with xsplice-build") \
+    X(SHADOW_TWICE, EINVAL, \
+      "two kinds of shadow variables have the same id", \
+      "give one of them another id, or use one for both") \
+    X(SHADOW_OTHER, EEXIST, \
+      "another payload has shadow variables of this id and another size", \
+      "choose another id for the new layout, or unload that one first")
 /* clang-format on */
 
 #define XSPLICE_REASON_ENUM(id, error, sentence, hint) XSPLICE_REASON_##id,

@@ -57,6 +57,11 @@ static void load_hooks(void)
     loaded("hooks");
 }
 
+static void load_shadows(void)
+{
+    loaded("shadows");
+}
+
 static const struct {
     const char *what;
     void (*before)(void);
@@ -72,6 +77,8 @@ static const struct {
     { "apply with tables", load_writable_tables, "tables", APPLY },
     { "apply on top", load_on_top, "answer_more", APPLY },
     { "apply with hooks", load_hooks, "hooks", APPLY },
+    { "upload with shadow variables", nothing, "shadows", 0 },
+    { "apply with shadow variables", load_shadows, "shadows", APPLY },
     { "revert", apply_answer, "answer", REVERT },
     { "revert of the top", apply_on_top, "answer_more", REVERT },
     { "replace of three", several_and_a_rival, "rival", REPLACE },

@@ -50,6 +50,7 @@ enum how {
 #define DEPENDS  ".livepatch.depends"
 #define XEN      ".livepatch.xen_depends"
 #define ALT      ".altinstructions"
+#define KINDS    ".xsplice.shadows"
 #define ONE_MORE ".comment" /* of no use to the engine */
 
 struct lie {
@@ -240,6 +241,22 @@ static const struct lie lies[] = {
     { "hooks", SECTION, ".livepatch.hooks.preapply", 0, F_SH_SIZE, ADD, 8, WHY(HOOK_COUNT) },
     { "hooks", SECTION, ".livepatch.hooks.preapply", 0, F_SH_SIZE, ADD, 1, WHY(SECTION_ENTRIES) },
     { "hooks", SECTION, ".livepatch.hooks.preapply", 0, F_SH_NAME, NAME, 0, WHY(SECTION_TWICE), ".livepatch.hooks.load" },
+    /* ---- kinds of shadow variables: entries of 40 bytes ---- */
+    { "shadows_larger", SECTION, KINDS, 0, F_SH_SIZE, ADD, 1, WHY(SECTION_ENTRIES) },
+    { "shadows_larger", SECTION, KINDS, 0, F_SH_FLAGS, SET, 0, WHY(RELOC_UNLOADED) },
+    { "shadows_larger", SECTION, KINDS, 0, F_SH_SIZE, ADD, 63 * 40, WHY(SHADOW_MANY) },
+    { "shadows_larger", CONTENT, KINDS, 0, 24, 8, SET, 1, WHY(SHADOW_VERSION) }, /* handle */
+    { "shadows_larger", CONTENT, KINDS, 0, 32, 4, SET, 0, WHY(SHADOW_SIZE) },
+    { "shadows_larger", CONTENT, KINDS, 0, 32, 4, SET, 65536, NONE },
+    { "shadows_larger", CONTENT, KINDS, 0, 32, 4, SET, 65537, WHY(SHADOW_SIZE) },
+    { "shadows_larger", CONTENT, KINDS, 0, 36, 4, SET, 0, WHY(SHADOW_VERSION) },
+    { "shadows_larger", CONTENT, KINDS, 0, 40 + 36, 4, SET, 2, WHY(SHADOW_VERSION) },
+    { "shadows_larger", CONTENT, KINDS, 0, 0, 8, SET, 0x1001, WHY(SHADOW_TWICE) },
+    { "shadows_larger", CONTENT, KINDS, 0, 8, 8, SET, 0x40000000, WHY(SHADOW_TARGET) },
+    { "shadows_larger", CONTENT, KINDS, 0, 16, 8, SET, 1, WHY(SHADOW_TARGET) },
+    { "shadows_larger", RELOC, KINDS, 0, R_ADDEND, SET, 1 << 20, WHY(SHADOW_TARGET) },
+    { "shadows_larger", RELOC, KINDS, 1, R_ADDEND, SET, -1, WHY(SHADOW_TARGET) },
+    { "shadows_larger", RELOC, KINDS, 0, R_TYPE, SET, 0, NONE }, /* no constructor */
     /* ---- alternatives: entries of 14 bytes ---- */
     { "tables", SECTION, ALT, 0, F_SH_SIZE, ADD, -1, WHY(SECTION_ENTRIES) },
     { "tables", SECTION, ALT, 0, F_SH_FLAGS, SET, 0, WHY(SECTION_UNLOADED) },

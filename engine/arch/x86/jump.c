@@ -14,19 +14,24 @@ static const uint8_t entries[][ARCH_ENTRY_SIZE] = {
     { 0x66, 0x0f, 0x1f, 0x01 },
 };
 
+static bool is_entry(const uint8_t *bytes, unsigned int i)
+{
+    unsigned int j;
+
+    for ( j = 0; j < ARCH_ENTRY_SIZE; j++ )
+        if ( bytes[j] != entries[i][j] )
+            return false;
+    return true;
+}
+
 unsigned int arch_entry_skip(const uint8_t entry[ARCH_ENTRY_SIZE])
 {
-    unsigned int i, j;
+    return is_entry(entry, 0) || is_entry(entry, 1) ? ARCH_ENTRY_SIZE : 0;
+}
 
-    for ( i = 0; i < ARRAY_SIZE(entries); i++ )
-    {
-        for ( j = 0; j < ARCH_ENTRY_SIZE; j++ )
-            if ( entry[j] != entries[i][j] )
-                break;
-        if ( j == ARCH_ENTRY_SIZE )
-            return ARCH_ENTRY_SIZE;
-    }
-    return 0;
+bool arch_landing_pad(const uint8_t entry[ARCH_ENTRY_SIZE])
+{
+    return is_entry(entry, 0);
 }
 
 bool arch_jump(unsigned long from, unsigned long to,
