@@ -17,12 +17,12 @@ struct calls {
     int n;
 };
 
-static struct payload *found;
+static struct payload *the_payload;
 
 static int find_payload(void *arg, const struct payload *p)
 {
     if ( !strcmp(p->name, arg) )
-        found = (struct payload *)p;
+        the_payload = (struct payload *)p;
 
     return 0;
 }
@@ -30,12 +30,12 @@ static int find_payload(void *arg, const struct payload *p)
 /* The payload's kind number i. */
 static struct shadow_kind *kind_in(const char *name, unsigned int i)
 {
-    found = NULL;
+    the_payload = NULL;
     engine_each(find_payload, (void *)name);
-    assert_non_null(found);
-    assert_true(i < found->nshadows);
+    assert_non_null(the_payload);
+    assert_true(i < the_payload->nshadows);
 
-    return &found->shadows[i];
+    return &the_payload->shadows[i];
 }
 
 /* As the payload's own code names it. */
@@ -165,6 +165,26 @@ static void replace_hands_over(void **state)
     assert_int_equal(call("hv_third"), 4);
     assert_int_equal(act("shadows_heir", REVERT), 0);
     assert_int_equal(*variable("hv_counter"), 100);
+}
+
+/* A replace that nobody confirms: what came before has its data again. */
+static void taking_back_hands_back(void **state)
+{
+    applied_quietly("shadows_plain");
+    call("hv_third");
+    loaded("shadows_heir");
+    assert_int_equal(engine_trial("shadows_heir", REPLACE, 0, 0, 1000, NULL),
+                     0);
+    cpus_run_pending();
+    assert_int_equal(call("hv_third"), 2);
+    assert_int_equal(kind_in("shadows_heir", 0)->count, 1);
+    host_clock_advance(1000);
+    while ( cpus_run_pending() )
+        ;
+    assert_int_equal(state_of("shadows_plain"), APPLIED);
+    assert_int_equal(call("hv_third"), 3);
+    assert_int_equal(kind_in("shadows_plain", 0)->count, 1);
+    assert_int_equal(*variable("hv_counter"), 0);
 }
 
 static void what_nobody_takes_over_is_destroyed(void **state)
@@ -408,6 +428,7 @@ int main(void)
         TEST(a_veto_takes_back_what_was_attached),
         TEST(a_timeout_takes_back_what_was_attached),
         TEST(replace_hands_over),
+        TEST(taking_back_hands_back),
         TEST(what_nobody_takes_over_is_destroyed),
         TEST(one_id_has_one_size),
         TEST(attaching_twice_leaves_the_first),
