@@ -27,11 +27,12 @@ struct outcome {
     struct changes changes;
     struct units units;
     struct compiling compiling;
-    struct cache cache;         /* of compiled objects, unless --no-cache */
-    struct differ_result front; /* findings of the stages before the differ */
-    struct differ_result back;  /* what the differ says */
-    char *payload_path;         /* NULL unless built */
-    char *work;                 /* working directory; NULL when removed */
+    struct cache cache;          /* of compiled objects, unless --no-cache */
+    struct differ_result front;  /* findings of the stages before the differ */
+    struct differ_result back;   /* what the differ says */
+    char *payload_path;          /* NULL unless built */
+    struct xs_public_key signer; /* size 0: not signed */
+    char *work;                  /* working directory; NULL when removed */
     struct stages *stages;
 };
 

@@ -20,6 +20,10 @@ enum {
     OPT_VERSION,
     OPT_XEN_DEBUG,
     OPT_PRELINK,
+    OPT_SIGN,
+    OPT_CERT,
+    OPT_PROVIDER,
+    OPT_PASSWORD,
 };
 
 static const struct option long_options[] = {
@@ -43,6 +47,10 @@ static const struct option long_options[] = {
     { "version", no_argument, NULL, OPT_VERSION },
     { "xen-debug", no_argument, NULL, OPT_XEN_DEBUG },
     { "prelink", no_argument, NULL, OPT_PRELINK },
+    { "sign", required_argument, NULL, OPT_SIGN },
+    { "cert", required_argument, NULL, OPT_CERT },
+    { "provider", required_argument, NULL, OPT_PROVIDER },
+    { "password-file", required_argument, NULL, OPT_PASSWORD },
     { NULL, 0, NULL, 0 },
 };
 
@@ -72,6 +80,10 @@ void options_usage(FILE *to)
         "      --depends ID       build-id of a payload that this one is "
         "built on; repeatable\n"
         "      --xen-depends ID   build-id that the hypervisor must have\n"
+        "      --sign KEY         sign the payload: file or URI of a private "
+        "key; with\n"
+        "                         --cert, --provider, --password-file as "
+        "xen-xsplice sign\n"
         "      --json             the report as one JSON document, and "
         "nothing else on\n"
         "                         standard output\n"
@@ -174,6 +186,18 @@ static int take_option(struct options *o, int option, const char *arg,
     case OPT_XEN_DEPENDS:
         o->xen_depends = arg;
         return check_id(arg, err);
+    case OPT_SIGN:
+        o->sign.key = arg;
+        return 0;
+    case OPT_CERT:
+        o->sign.cert = arg;
+        return 0;
+    case OPT_PROVIDER:
+        o->sign.provider = arg;
+        return 0;
+    case OPT_PASSWORD:
+        o->sign.password = arg;
+        return 0;
     case OPT_JSON:
         o->json = true;
         return 0;
@@ -228,6 +252,12 @@ static int check(struct options *o, struct xs_error *err)
         return usage_error(err, "no patch: give -p PATCH", "");
     if ( !o->output )
         return usage_error(err, "no place for the payload: give -o DIR", "");
+    if ( !o->sign.key &&
+         (o->sign.cert || o->sign.provider || o->sign.password) )
+        return usage_error(err,
+                           "--cert, --provider and --password-file say "
+                           "how to sign: give --sign KEY",
+                           "");
     if ( !o->name )
         o->name = name_of_patch(o->patches.v[0]);
     /* 128 bytes with the NUL is what the hypervisor takes for a name. */

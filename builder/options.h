@@ -8,16 +8,18 @@
 
 #include "builder/strv.h"
 #include "common/error.h"
+#include "common/key.h"
 
 struct options {
-    const char *tree;        /* -s; NULL with --debian */
-    bool debian;             /* --debian */
-    const char *version;     /* --debian=VERSION, or NULL: the newest */
-    const char *config;      /* -c, or NULL */
-    const char *output;      /* -o: an existing directory, or to be made */
-    char *name;              /* -n, or from the first patch */
-    const char *xen_syms;    /* --xen-syms, or NULL: the target's own */
-    const char *xen_depends; /* --xen-depends, or NULL */
+    const char *tree;          /* -s; NULL with --debian */
+    bool debian;               /* --debian */
+    const char *version;       /* --debian=VERSION, or NULL: the newest */
+    const char *config;        /* -c, or NULL */
+    const char *output;        /* -o: an existing directory, or to be made */
+    char *name;                /* -n, or from the first patch */
+    const char *xen_syms;      /* --xen-syms, or NULL: the target's own */
+    const char *xen_depends;   /* --xen-depends, or NULL */
+    struct xs_key_source sign; /* --sign and what goes with it */
     struct strv patches;
     struct strv depends;
     unsigned int parallel; /* -j */

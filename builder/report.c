@@ -119,4 +119,11 @@ void report_text(FILE *to, const struct options *options,
     print_label(to, "payload");
     fprintf(to, "%s %.1f KiB, build-id %s\n", out->payload_path,
             out->back.payload_size / 1024.0, out->back.build_id);
+    if ( !out->signer.size )
+        return;
+    print_label(to, "signed");
+    fprintf(to, "by %s, key ", out->signer.name);
+    for ( i = 0; i < sizeof(out->signer.id); i++ )
+        fprintf(to, "%02x", out->signer.id[i]);
+    fputc('\n', to);
 }

@@ -89,13 +89,14 @@ static json_t *depends_json(const struct xs_ids *depends)
 static void add_payload(json_t *root, const struct outcome *out)
 {
     if ( out->status == BUILD_DONE )
-        json_object_set_new(root, "payload",
-                            json_pack("{s:o, s:I, s:s, s:I}", "path",
-                                      json_text(out->payload_path), "size",
-                                      (json_int_t)out->back.payload_size,
-                                      "build_id", out->back.build_id,
-                                      "functions",
-                                      (json_int_t)out->back.nr_functions));
+        json_object_set_new(
+            root, "payload",
+            json_pack("{s:o, s:I, s:s, s:o*, s:I}", "path",
+                      json_text(out->payload_path), "size",
+                      (json_int_t)out->back.payload_size, "build_id",
+                      out->back.build_id, "signed_by",
+                      out->signer.size ? json_text(out->signer.name) : NULL,
+                      "functions", (json_int_t)out->back.nr_functions));
     if ( *out->back.xen_build_id )
         json_object_set_new(root, "xen_build_id",
                             json_text(out->back.xen_build_id));

@@ -161,9 +161,13 @@ int xs_sign(const struct xs_key_source *source, const uint8_t *payload,
     ERR_clear_error();
     if ( source->provider )
     {
-        /* With one loaded by name, the default one no longer comes by itself. */
-        standard = OSSL_PROVIDER_load(NULL, "default");
+        /*
+         * The one named goes first, so that it is asked to sign before the
+         * default one, which has only the public half.  And with one loaded
+         * by name, the default one no longer comes by itself.
+         */
         provider = OSSL_PROVIDER_load(NULL, source->provider);
+        standard = OSSL_PROVIDER_load(NULL, "default");
         if ( !provider )
             rc = xs_crypto_fail(err, XS_FAILED, source->provider);
     }

@@ -65,23 +65,6 @@ json_t *signature_json(const struct verify_signature *v)
                      "key", hex(v->head.key, text), "reason", v->id);
 }
 
-/* A second one would make the first a part of what is signed. */
-static int refuse_second(const struct verify_signature *v,
-                         struct xs_error *err)
-{
-    if ( !v->present )
-        return 0;
-    if ( v->intact )
-        xs_fail(err, XS_REJECTED, "the file is signed already");
-    else
-        xs_fail(err, XS_REJECTED,
-                "the file carries a signature already, and it is broken: %s "
-                "(%s)",
-                v->sentence, v->id);
-    return xs_hint(err, "sign the payload as it was built, once; a signature "
-                        "is never taken off a file or changed");
-}
-
 static int sign_file(struct control *c, const struct xs_payload *p,
                      const char *to, struct xs_error *err)
 {
@@ -91,26 +74,15 @@ static int sign_file(struct control *c, const struct xs_payload *p,
         .provider = c->opt.provider,
         .password = c->opt.password,
     };
-    struct verify_signature v;
     struct xs_public_key key;
     char id[65];
     uint8_t *out;
     size_t size;
-    int rc;
+    int rc = verify_sign(&source, p->bytes, p->size, &out, &size, &key, err);
 
-    verify_signature(p->bytes, p->size, NULL, &v);
-    if ( refuse_second(&v, err) ||
-         xs_sign(&source, p->bytes, p->size, &out, &size, &key, err) )
+    if ( rc )
         return -1;
-    /* A token may err, a certificate be another key's: found out here. */
-    verify_signature(out, size, &key, &v);
-    if ( v.good )
-        rc = xs_file_write(to, out, size, err);
-    else if ( c->opt.cert )
-        rc = xs_fail(err, XS_FAILED, "%s is not the certificate of %s",
-                     c->opt.cert, c->opt.key);
-    else
-        rc = verify_signature_error(&v, err);
+    rc = xs_file_write(to, out, size, err);
     free(out);
     if ( !rc && c->opt.verbosity >= 0 )
         fprintf(c->notes, "%s: signed by %s, key %s\n", to, key.name,

@@ -35,6 +35,7 @@ int verb_list(struct control *c, int argc, char *const argv[],
 struct host {
     char version[64];
     char engine[64];
+    char signatures[16]; /* what is asked of payloads; "": not known */
     char build_id[XS_HEX_MAX];
     size_t applied;
 };
@@ -43,13 +44,18 @@ static void host_read(struct host *h, const struct session *s)
 {
     struct hypervisor *hv = s->c->hv;
     char *text = NULL;
-    const char *engine = NULL;
+    const char *engine = NULL, *signatures = NULL;
     size_t size, i;
 
     *h = (struct host){ .version = "unknown" };
     engine_version(hv, h->version, sizeof(h->version));
     if ( s->own_engine && !engine_info(hv, NULL, &text, &size) )
+    {
         engine = xs_modinfo_get(text, size, "engine");
+        signatures = xs_modinfo_get(text, size, "signatures");
+    }
+    snprintf(h->signatures, sizeof(h->signatures), "%s",
+             signatures ? signatures : "");
     snprintf(h->engine, sizeof(h->engine), "%s",
              engine          ? engine
              : s->own_engine ? "xsplice"
@@ -72,9 +78,10 @@ static void host_show(const struct session *s, bool with_payloads)
     if ( s->c->opt.json )
     {
         host = json_pack(
-            "{s:o, s:s, s:o, s:I, s:I}", "version", json_text(h.version),
-            "build_id", h.build_id, "engine", json_text(h.engine), "loaded",
-            (json_int_t)s->inv.n, "applied", (json_int_t)h.applied);
+            "{s:o, s:s, s:o, s:o*, s:I, s:I}", "version", json_text(h.version),
+            "build_id", h.build_id, "engine", json_text(h.engine),
+            "signatures", *h.signatures ? json_text(h.signatures) : NULL,
+            "loaded", (json_int_t)s->inv.n, "applied", (json_int_t)h.applied);
         all = json_array();
         for ( i = 0; i < s->inv.n; i++ )
             json_array_append_new(all, payload_json(&s->inv.payload[i]));
@@ -88,6 +95,8 @@ static void host_show(const struct session *s, bool with_payloads)
     fprintf(out, "%-12s Xen %s\n", "hypervisor", h.version);
     fprintf(out, "%-12s %s\n", "build-id", h.build_id);
     fprintf(out, "%-12s %s\n", "engine", h.engine);
+    if ( *h.signatures )
+        fprintf(out, "%-12s %s\n", "signatures", h.signatures);
     fprintf(out, "%-12s %zu loaded, %zu of them applied\n", "payloads",
             s->inv.n, h.applied);
     for ( i = 0; with_payloads && i < s->inv.n; i++ )

@@ -33,4 +33,12 @@ void verify_signature(const uint8_t *bytes, size_t size,
 int verify_signature_error(const struct verify_signature *v,
                            struct xs_error *err);
 
+/*
+ * Signs a payload as xs_sign() does, unless it carries a signature already,
+ * and has the engine confirm that what comes out is right.
+ */
+int verify_sign(const struct xs_key_source *source, const uint8_t *payload,
+                size_t size, uint8_t **out, size_t *out_size,
+                struct xs_public_key *key, struct xs_error *err);
+
 #endif /* ENGINE_USER_VERIFY_SIGNATURE_H */

@@ -90,6 +90,59 @@ test_the_hypervisor_folder_itself_is_taken()
     [ -d tree/xen/common/xsplice ] || fail "no engine in the tree"
 }
 
+some_key()
+{
+    openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem
+    openssl pkey -in key.pem -pubout -out "$1"
+}
+
+test_keys_stay_until_they_are_said_anew()
+{
+    local keys=tree/xen/common/xsplice/trust/keys.c
+
+    some_tree tree
+    integrate tree
+    expect_match 'trusted_count = 0;' $keys
+    some_key 'my key.pub'
+    integrate --trust 'my key.pub' --require tree
+    expect_match 'name = "my key.pub"' $keys
+    expect_match 'least_policy = SIGNATURE_REQUIRE;' $keys
+    cp $keys before
+    integrate tree
+    expect_same before $keys
+    integrate --no-trust tree
+    expect_match 'trusted_count = 0;' $keys
+    expect_match 'least_policy = SIGNATURE_OFF;' $keys
+}
+
+test_a_key_that_cannot_be_used_changes_nothing()
+{
+    some_tree tree
+    some_key key.pub
+    integrate --trust key.pub tree
+    echo rubbish >bad.pub
+    state tree >before
+    expect_status 1 integrate --trust key.pub --trust bad.pub tree
+    expect_match 'bad.pub is neither a certificate nor a public key' output
+    expect_status 1 integrate --trust nowhere.pub tree
+    expect_match 'cannot be read' output
+    expect_status 1 integrate --require tree
+    expect_match 'would load no payload at all' output
+    state tree >after
+    expect_same before after
+}
+
+test_other_sources_of_bearssl()
+{
+    some_tree tree
+    mkdir empty
+    state tree >before
+    expect_status 1 integrate --bearssl empty tree
+    expect_match 'not the sources of BearSSL' output
+    state tree >after
+    expect_same before after
+}
+
 # refused PATTERN: for that reason, with a way out, and nothing is changed.
 refused()
 {

@@ -114,6 +114,21 @@ static void spellings_of_the_old_tool(void **state)
     options_free(&o);
 }
 
+static void a_key_is_named_with_what_opens_it(void **state)
+{
+    assert_int_equal(parse("-s", "t", "-p", "p.patch", "-o", "o", "--sign",
+                           "handle:1", "--provider", "tpm2", "--cert", "c",
+                           "--password-file", "w", NULL),
+                     0);
+    assert_string_equal(o.sign.key, "handle:1");
+    assert_string_equal(o.sign.provider, "tpm2");
+    assert_string_equal(o.sign.cert, "c");
+    assert_string_equal(o.sign.password, "w");
+    options_free(&o);
+    check_refused(parse("-s", "t", "-p", "p", "-o", "o", "--cert", "c", NULL),
+                  "give --sign KEY");
+}
+
 static void help_needs_nothing_else(void **state)
 {
     assert_int_equal(parse("--help", NULL), 0);
@@ -133,6 +148,7 @@ int main(void)
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(spellings_of_the_old_tool),
+        cmocka_unit_test(a_key_is_named_with_what_opens_it),
         cmocka_unit_test(help_needs_nothing_else),
     };
 
