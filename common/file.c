@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -79,8 +81,22 @@ static int write_all(int fd, const char *bytes, size_t size)
     return 0;
 }
 
-int xs_file_write(const char *path, const void *bytes, size_t size,
-                  struct xs_error *err)
+/* A name is on the disk when its directory is. */
+static int sync_directory(const char *path)
+{
+    char *copy = strdup(path);
+    int fd =
+        copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int rc = fd < 0 ? -1 : fsync(fd);
+
+    if ( fd >= 0 )
+        close(fd);
+    free(copy);
+    return rc;
+}
+
+static int write_file(const char *path, const void *bytes, size_t size,
+                      bool durable, struct xs_error *err)
 {
     char temporary[PATH_MAX];
     int fd, failed;
@@ -91,12 +107,54 @@ int xs_file_write(const char *path, const void *bytes, size_t size,
     fd = mkostemp(temporary, O_CLOEXEC);
     if ( fd < 0 )
         return system_error(err, "write", path);
-    failed = fchmod(fd, 0644) || write_all(fd, bytes, size);
+    failed = fchmod(fd, 0644) || write_all(fd, bytes, size) ||
+             (durable && fsync(fd));
     if ( close(fd) || failed || rename(temporary, path) )
     {
         system_error(err, "write", path);
         unlink(temporary);
         return -1;
     }
+    if ( durable && sync_directory(path) )
+        return system_error(err, "write the directory of", path);
     return 0;
+}
+
+int xs_file_write(const char *path, const void *bytes, size_t size,
+                  struct xs_error *err)
+{
+    return write_file(path, bytes, size, false, err);
+}
+
+int xs_file_write_durable(const char *path, const void *bytes, size_t size,
+                          struct xs_error *err)
+{
+    return write_file(path, bytes, size, true, err);
+}
+
+int xs_file_remove_durable(const char *path, struct xs_error *err)
+{
+    if ( unlink(path) && errno != ENOENT )
+        return system_error(err, "remove", path);
+    if ( sync_directory(path) )
+        return system_error(err, "write the directory of", path);
+    return 0;
+}
+
+int xs_make_dirs(const char *path)
+{
+    char *copy = strdup(path);
+    char *slash = copy;
+    int rc;
+
+    while ( slash && (slash = strchr(slash + 1, '/')) )
+    {
+        *slash = '\0';
+        /* What cannot be made shows at the last one. */
+        mkdir(copy, 0755);
+        *slash = '/';
+    }
+    free(copy);
+    rc = mkdir(path, 0755);
+    return rc && errno == EEXIST ? 0 : rc;
 }

@@ -23,4 +23,14 @@ int xs_file_read(const char *path, size_t max, uint8_t **bytes, size_t *size,
 int xs_file_write(const char *path, const void *bytes, size_t size,
                   struct xs_error *err);
 
+/* The same, and it is on the disk, name and all, when this returns 0. */
+int xs_file_write_durable(const char *path, const void *bytes, size_t size,
+                          struct xs_error *err);
+
+/* Removes a file, likewise; one that is not there is no error. */
+int xs_file_remove_durable(const char *path, struct xs_error *err);
+
+/* Makes a directory and those above it.  0, or -1 with errno; there: 0. */
+int xs_make_dirs(const char *path);
+
 #endif /* COMMON_FILE_H */

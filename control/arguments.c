@@ -20,6 +20,7 @@ enum {
     OPTION_PROVIDER,
     OPTION_PASSWORD,
     OPTION_CONFIRM,
+    OPTION_RETRY,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -40,6 +41,7 @@ static const struct option long_options[] = {
     { "password-file", required_argument, NULL, OPTION_PASSWORD },
     { "output", required_argument, NULL, 'o' },
     { "confirm-within", required_argument, NULL, OPTION_CONFIRM },
+    { "retry", no_argument, NULL, OPTION_RETRY },
     { "help", no_argument, NULL, OPTION_HELP },
     { "version", no_argument, NULL, OPTION_VERSION },
     { NULL },
@@ -60,6 +62,7 @@ static const struct {
       "against the dependency rules (--nodeps is the same)" },
     { TAKES_CONFIRM, "--confirm-within=DUR",
       "have the hypervisor take it back unless 'confirm' comes in time" },
+    { TAKES_RETRY, "--retry", "also those that failed or were not confirmed" },
     { TAKES_FOR, "--for=STATE", "applied (default), loaded, or gone" },
     { TAKES_AGAINST, "--against=XEN-SYMS", "the hypervisor with its symbols" },
     { TAKES_KEY, "--key=KEY",
@@ -241,6 +244,9 @@ static int parse_option(struct options *opt, int option,
     case 'o':
         opt->given |= TAKES_SIGNING;
         opt->output = optarg;
+        return 0;
+    case OPTION_RETRY:
+        opt->given |= TAKES_RETRY;
         return 0;
     case OPTION_CONFIRM:
         return parse_confirm(opt, optarg, err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "control/record.h"
+#include "control/store.h"
 #include "control/verbs.h"
 
 static int run(const struct verb *verb, struct control *c, int argc,
@@ -34,7 +35,8 @@ int main(int argc, char *argv[])
 {
     struct control c = {
         .run_dir = RECORD_DIR,
-        .store_dir = "/var/lib/xsplice",
+        .store_dir = STORE_DIR,
+        .boot_id = BOOT_ID_FILE,
         .out = stdout,
         .notes = stderr,
     };

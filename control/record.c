@@ -13,10 +13,9 @@
 #include "common/file.h"
 #include "common/modinfo.h"
 #include "control/duration.h"
+#include "control/filename.h"
 
 #define RECORD_MAX (64 * 1024)
-/* "/" and one "%XX" for each character of a name, and ".payload" */
-#define PATH_ROOM  (4 * XSPLICE_NAME_MAX)
 
 /* FNV-1a: to tell two texts apart, not to withstand an attack. */
 static uint64_t digest(const char *bytes, size_t size)
@@ -29,43 +28,9 @@ static uint64_t digest(const char *bytes, size_t size)
     return h;
 }
 
-/* DIR/NAME.payload, with what a file name cannot hold written as %XX. */
 static char *record_path(const char *run_dir, const char *name)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-    char *path = malloc(strlen(run_dir) + PATH_ROOM);
-    char *end = path;
-
-    if ( !path )
-        return NULL;
-    end += sprintf(end, "%s/", run_dir);
-    for ( ; *name; name++ )
-        if ( strchr(plain, *name) )
-            *end++ = *name;
-        else
-            end += sprintf(end, "%%%02X", (unsigned char)*name);
-    strcpy(end, ".payload");
-    return path;
-}
-
-/* With the folders above it: a bare system may have no /run yet. */
-static int make_dir(const char *run_dir)
-{
-    char *path = strdup(run_dir);
-    char *slash = path;
-    int rc;
-
-    while ( slash && (slash = strchr(slash + 1, '/')) )
-    {
-        *slash = '\0';
-        /* What cannot be made shows at the last one. */
-        mkdir(path, 0755);
-        *slash = '/';
-    }
-    free(path);
-    rc = mkdir(run_dir, 0755);
-    return rc && errno == EEXIST ? 0 : rc;
+    return name_to_path(run_dir, name, ".payload");
 }
 
 int record_write(const char *run_dir, const char *name,
@@ -86,7 +51,7 @@ int record_write(const char *run_dir, const char *name,
                         digest(payload->modinfo, payload->modinfo_size));
     if ( size < 0 )
         xs_fail(err, XS_FAILED, "out of memory");
-    else if ( make_dir(run_dir) )
+    else if ( xs_make_dirs(run_dir) )
         xs_fail(err, XS_FAILED, "cannot make %s: %s", run_dir,
                 strerror(errno));
     else
@@ -141,7 +106,7 @@ int record_lock(const char *run_dir, struct hypervisor *hv, uint64_t timeout,
     int fd;
 
     /* A directory that cannot be made shows when the file is opened. */
-    make_dir(run_dir);
+    xs_make_dirs(run_dir);
     if ( asprintf(&path, "%s/lock", run_dir) < 0 )
         return xs_fail(err, XS_FAILED, "out of memory");
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

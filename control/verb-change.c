@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/change.h"
 #include "control/deps.h"
 #include "control/duration.h"
 #include "control/finder.h"
@@ -227,19 +228,26 @@ int verb_revert(struct control *c, int argc, char *const argv[],
     return change(c, argv[0], OP_REVERT, revert_one, err);
 }
 
-static int confirm_one(struct session *s, const struct loaded *p,
-                       struct xs_error *err)
+/* In the hypervisor, where it is on trial. */
+static int confirm_trial(struct session *s, const struct loaded *p,
+                         struct xs_error *err)
 {
     uint32_t mark = console_mark(s->c->hv);
     struct reason reason;
-    unsigned long left;
-    int rc;
+    int rc = engine_confirm(s->c->hv, p->name);
 
-    if ( is_applied(p) && !is_unconfirmed(p, &left) )
-    {
-        note(s->c, 1, "%s is applied, and not on trial", p->name);
+    if ( !rc )
         return 0;
-    }
+    reason_find(s->c->hv, mark, p->name, XSPLICE_ACTION_REVERT, 0, &reason);
+    return reason_explain(OP_CONFIRM, rc, &reason, err);
+}
+
+static int confirm_one(struct session *s, const struct loaded *p,
+                       struct xs_error *err)
+{
+    unsigned long left;
+    unsigned int n;
+
     if ( !is_applied(p) )
     {
         xs_fail(err, XS_STATE, "it is not applied (any more)");
@@ -248,17 +256,37 @@ static int confirm_one(struct session *s, const struct loaded *p,
                        "dmesg) say what became of it",
                        p->name);
     }
-    rc = engine_confirm(s->c->hv, p->name);
+    if ( is_unconfirmed(p, &left) && confirm_trial(s, p, err) )
+        return -1;
+    return confirm_restored(s, p->name, &n, err);
+}
+
+/* Everything that waits for it. */
+static int confirm_all(struct control *c, struct xs_error *err)
+{
+    unsigned long left;
+    struct session s;
+    unsigned int n;
+    size_t i;
+    int rc = session_begin(&s, c, true, err);
+
+    if ( rc )
+        return rc;
+    for ( i = 0; i < s.inv.n && !rc; i++ )
+        if ( is_unconfirmed(&s.inv.payload[i], &left) )
+            rc = confirm_trial(&s, &s.inv.payload[i], err);
     if ( !rc )
-        return 0;
-    reason_find(s->c->hv, mark, p->name, XSPLICE_ACTION_REVERT, 0, &reason);
-    return reason_explain(OP_CONFIRM, rc, &reason, err);
+        rc = confirm_restored(&s, NULL, &n, err);
+    session_end(&s);
+    return rc;
 }
 
 int verb_confirm(struct control *c, int argc, char *const argv[],
                  struct xs_error *err)
 {
-    return change(c, argv[0], OP_CONFIRM, confirm_one, err);
+    if ( argc )
+        return change(c, argv[0], OP_CONFIRM, confirm_one, err);
+    return confirm_all(c, err) ? xs_context(err, "confirm") : 0;
 }
 
 int verb_unload(struct control *c, int argc, char *const argv[],
@@ -384,8 +412,8 @@ static int take_back(struct session *s, const char *name, struct xs_error *err)
                    why.hint[0] ? "; " : "");
 }
 
-static int load_file(struct session *s, const char *name,
-                     const struct xs_payload *file, struct xs_error *err)
+int load_payload(struct session *s, const char *name,
+                 const struct xs_payload *file, struct xs_error *err)
 {
     struct loaded candidate;
     const struct loaded *p;
@@ -451,26 +479,35 @@ int verb_upload(struct control *c, int argc, char *const argv[],
     return bring(c, "upload", argv[0], argv[1], upload_file, err);
 }
 
-int verb_load(struct control *c, int argc, char *const argv[],
-              struct xs_error *err)
+char *payload_name(int argc, char *const argv[])
 {
     static const char *const endings[] = { ".xsplice", ".livepatch" };
-    char *path = strdup(argv[argc - 1]);
-    char *name;
+    char *path = strdup(argv[argc - 1]), *name = NULL;
     size_t i;
-    int rc;
 
-    if ( !path )
-        return xs_fail(err, XS_FAILED, "out of memory");
-    name = argc == 2 ? argv[0] : basename(path);
-    for ( i = 0; argc == 1 && i < sizeof(endings) / sizeof(endings[0]); i++ )
+    if ( path )
+        name = strdup(argc == 2 ? argv[0] : basename(path));
+    free(path);
+    for ( i = 0; name && argc == 1 && i < sizeof(endings) / sizeof(endings[0]);
+          i++ )
     {
         size_t len = strlen(name), end = strlen(endings[i]);
 
         if ( len > end && !strcmp(name + len - end, endings[i]) )
             name[len - end] = '\0';
     }
-    rc = bring(c, "load", name, argv[argc - 1], load_file, err);
-    free(path);
+    return name;
+}
+
+int verb_load(struct control *c, int argc, char *const argv[],
+              struct xs_error *err)
+{
+    char *name = payload_name(argc, argv);
+    int rc;
+
+    if ( !name )
+        return xs_fail(err, XS_FAILED, "out of memory");
+    rc = bring(c, "load", name, argv[argc - 1], load_payload, err);
+    free(name);
     return rc;
 }

@@ -34,9 +34,11 @@ const struct verb verbs[] = {
       "The payload may depend on the hypervisor alone.  With --confirm-within\n"
       "what was applied before comes back unless 'confirm' comes in time.",
       verb_replace },
-    { "confirm", "NAME", 1, 1, true, TAKES_TIMEOUT,
-      "keep a payload that was applied with --confirm-within",
-      "Exit status 3 when it was taken back already.", verb_confirm },
+    { "confirm", "[NAME]", 0, 1, true, TAKES_TIMEOUT,
+      "keep what was applied with --confirm-within, or at boot",
+      "Exit status 3 when it was taken back already.  Without NAME it is for\n"
+      "all that wait for it.",
+      verb_confirm },
     { "revert", "NAME", 1, 1, true, CHANGES,
       "take the patch out of the hypervisor; the payload stays loaded",
       "Refused while an applied payload depends on it.  The engine in stock\n"
@@ -87,6 +89,21 @@ const struct verb verbs[] = {
       "are RSA of 2048 to 4096 bits, or ECDSA on P-256, in a file or in a\n"
       "token.  What is signed already is refused.",
       verb_sign },
+    { "install", "[NAME] FILE", 1, 2, false, TAKES_DRY_RUN | TAKES_FORCE,
+      "have a payload applied at every boot of its hypervisor",
+      "Nothing is applied now.  Installing what is installed makes it new: it\n"
+      "will be tried again if it had failed.",
+      verb_install },
+    { "uninstall", "NAME", 1, 1, false, TAKES_DRY_RUN | TAKES_FORCE,
+      "have it no longer applied at boot", "What is applied now stays so.",
+      verb_uninstall },
+    { "installed", "", 0, 0, false, TAKES_JSON,
+      "show what is installed, and what became of it", "", verb_installed },
+    { "restore", "", 0, 0, true, CHANGES | TAKES_RETRY,
+      "apply what is installed for the hypervisor that runs",
+      "Called at boot.  What failed, or was applied at an earlier boot that\n"
+      "nobody confirmed, is not tried again (--retry does).",
+      verb_restore },
     { "help", "[VERB]", 0, 1, false, 0, "show this, or the help of a verb", "",
       verb_help },
 };

@@ -23,6 +23,7 @@ enum verb_options {
     TAKES_KEY = 64,
     TAKES_SIGNING = 128, /* what sign takes besides */
     TAKES_CONFIRM = 256,
+    TAKES_RETRY = 512,
 };
 
 /* What --force can be about. */
@@ -62,6 +63,7 @@ struct control {
     struct hypervisor *hv; /* NULL for verbs that need none */
     const char *run_dir;   /* see control/record.h */
     const char *store_dir; /* see control/store.h */
+    const char *boot_id;   /* likewise */
     bool utf8;             /* the terminal shows it */
     struct options opt;
     FILE *out;   /* data, and nothing else */
@@ -125,6 +127,15 @@ int verb_is_applied(struct control *c, int argc, char *const argv[],
                     struct xs_error *err);
 int verb_build_id(struct control *c, int argc, char *const argv[],
                   struct xs_error *err);
+/* verb-store.c */
+int verb_install(struct control *c, int argc, char *const argv[],
+                 struct xs_error *err);
+int verb_uninstall(struct control *c, int argc, char *const argv[],
+                   struct xs_error *err);
+int verb_installed(struct control *c, int argc, char *const argv[],
+                   struct xs_error *err);
+int verb_restore(struct control *c, int argc, char *const argv[],
+                 struct xs_error *err);
 /* verb-deps.c */
 int verb_deps(struct control *c, int argc, char *const argv[],
               struct xs_error *err);

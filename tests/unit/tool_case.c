@@ -11,7 +11,9 @@
 
 struct fake_engine engine;
 struct xs_error err;
-char run_dir[64];
+char run_dir[64], store_dir[96];
+static char boot_file[96];
+static unsigned int boots;
 char *out, *notes;
 
 const char *file(const char *variant)
@@ -28,7 +30,10 @@ const char *file(const char *variant)
 /* Runs a command line of words; the kind of error, 0 when done. */
 int run(const char *words)
 {
-    struct control c = { .hv = &engine.hv, .run_dir = run_dir };
+    struct control c = { .hv = &engine.hv,
+                         .run_dir = run_dir,
+                         .store_dir = store_dir,
+                         .boot_id = boot_file };
     size_t out_size, notes_size;
     const struct verb *verb;
     char line[8192], *argv[12] = { "xen-xsplice" }, *word;
@@ -84,6 +89,44 @@ uint32_t state_of(const char *name)
     return p ? p->state : 0;
 }
 
+static void new_boot(void)
+{
+    FILE *f = fopen(boot_file, "w");
+
+    assert_non_null(f);
+    fprintf(f, "boot-%u\n", ++boots);
+    fclose(f);
+}
+
+/* Forgets what a boot forgets: /run. */
+static void remove_tree(const char *dir)
+{
+    DIR *d = opendir(dir);
+    struct dirent *e;
+
+    while ( d && (e = readdir(d)) )
+    {
+        char path[1024];
+
+        if ( !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") )
+            continue;
+        snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+        if ( unlink(path) )
+            remove_tree(path);
+    }
+    if ( d )
+        closedir(d);
+    rmdir(dir);
+}
+
+void reboot(void)
+{
+    while ( engine.n )
+        xs_payload_free(&engine.payload[--engine.n].file);
+    remove_tree(run_dir);
+    new_boot();
+}
+
 int begin(void **state)
 {
     fake_begin(&engine);
@@ -91,23 +134,17 @@ int begin(void **state)
     assert_non_null(mkdtemp(run_dir));
     /* As after a boot: the folder is not there yet. */
     rmdir(run_dir);
+    snprintf(store_dir, sizeof(store_dir), "%s-store", run_dir);
+    snprintf(boot_file, sizeof(boot_file), "%s-boot", run_dir);
+    new_boot();
     return 0;
 }
 
 int end(void **state)
 {
-    DIR *d = opendir(run_dir);
-    struct dirent *e;
-    char path[512];
-
-    while ( d && (e = readdir(d)) )
-    {
-        snprintf(path, sizeof(path), "%s/%s", run_dir, e->d_name);
-        unlink(path);
-    }
-    if ( d )
-        closedir(d);
-    rmdir(run_dir);
+    remove_tree(run_dir);
+    remove_tree(store_dir);
+    unlink(boot_file);
     free(out);
     free(notes);
     out = notes = NULL;

@@ -18,7 +18,8 @@
 extern struct fake_engine engine;
 extern struct xs_error err; /* of the last command */
 extern char run_dir[64];
-extern char *out, *notes; /* what the last command printed */
+extern char store_dir[96]; /* below it */
+extern char *out, *notes;  /* what the last command printed */
 
 /* cmocka set-up and tear-down. */
 int begin(void **state);
@@ -29,6 +30,9 @@ const char *file(const char *variant);
 
 /* Runs a command line of words; the kind of error, 0 when done. */
 int run(const char *words);
+
+/* The machine is started anew: another boot, and nothing is loaded. */
+void reboot(void);
 
 /* Fail the test when anything is not as said. */
 void must(const char *words);
