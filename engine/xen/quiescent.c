@@ -40,7 +40,7 @@ static const char in_waitqueue[] =
     "a vCPU waits in a vm_event waitqueue with its stack";
 
 /* What the last stop was given up for, until somebody asks. */
-static const char *found;
+static const char *seen;
 
 /*
  * Only with the CPUs stopped is there an answer that holds: before, a
@@ -54,14 +54,14 @@ int port_quiescent(const char **why)
 
     if ( xsplice_stopped() )
     {
-        found = NULL;
+        seen = NULL;
         for_each_domain (d)
             if ( domain_has_waiters(d) )
-                found = in_waitqueue;
-        return found ? -EBUSY : 0;
+                seen = in_waitqueue;
+        return seen ? -EBUSY : 0;
     }
-    *why = found;
-    found = NULL;
+    *why = seen;
+    seen = NULL;
     return *why ? -EBUSY : 0;
 }
 
