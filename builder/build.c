@@ -63,6 +63,8 @@ static int apply_patches(const struct options *o, struct outcome *out,
     free(scratch);
     if ( rc )
         return -1;
+    if ( o->report )
+        hunks_make(&out->changes, &out->hunks);
     stage_end(out->stages, "%zu patch%s, %zu file%s of the hypervisor",
               o->patches.n, o->patches.n == 1 ? "" : "es", out->changes.nr,
               plural(out->changes.nr));
@@ -203,6 +205,7 @@ static int run_differ(const struct options *o, struct outcome *out,
         .name = o->name,
         .depends = (const char *const *)o->depends.v,
         .nr_depends = o->depends.n,
+        .details = o->report,
     };
     size_t i;
     int rc;
@@ -300,6 +303,9 @@ static int make_payload(const struct options *o, struct outcome *out,
     stage_begin(out->stages, "payload");
     if ( run_differ(o, out, err) || check_image(o, out, err) )
         return -1;
+    if ( o->report && chains_make(&out->compiling, &out->units, &out->hunks,
+                                  &out->back.details, &out->chains, err) )
+        return -1;
     out->status = status_of(out);
     if ( out->status == BUILD_DONE )
     {
@@ -342,6 +348,8 @@ void outcome_free(struct outcome *outcome, bool keep)
     free(outcome->compiling.messages);
     inputs_free(&outcome->compiling.inputs);
     cache_close(&outcome->cache);
+    chains_free(&outcome->chains);
+    hunks_free(&outcome->hunks);
     differ_free(&outcome->front);
     differ_free(&outcome->back);
     units_free(&outcome->units);

@@ -5,8 +5,10 @@
 
 #include "builder/apply.h"
 #include "builder/cache.h"
+#include "builder/chains.h"
 #include "builder/compile.h"
 #include "builder/differ.h"
+#include "builder/hunks.h"
 #include "builder/options.h"
 #include "builder/stages.h"
 #include "builder/target.h"
@@ -34,6 +36,8 @@ struct outcome {
     struct xs_public_key signer; /* size 0: not signed */
     char *work;                  /* working directory; NULL when removed */
     struct stages *stages;
+    struct hunks hunks;   /* with options.report only, like the rest */
+    struct chains chains; /* one for each function of back.details */
 };
 
 /*

@@ -204,6 +204,8 @@ static int run(struct session *s, struct xs_error *err)
     bind_prepare(s);
     select_all(s);
     judge(s);
+    if ( s->in->details )
+        details_collect(s, &s->out->details);
     if ( s->out->verdict != DIFFER_BUILT )
         return 0;
     rc = emit(s, err);

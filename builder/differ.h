@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "builder/details.h"
 #include "common/build_id.h"
 #include "common/error.h"
 
@@ -43,6 +44,7 @@ struct differ_input {
      */
     const char *const *modinfo;
     size_t nr_modinfo;
+    bool details; /* fill in the result's details: costs a little time */
 };
 
 enum differ_kind {
@@ -86,6 +88,7 @@ struct differ_result {
     char xen_build_id[XS_HEX_MAX]; /* of the hypervisor, hexadecimal */
     struct xs_ids depends;         /* payloads that it is built on top of */
     size_t nr_functions;           /* entries in .livepatch.funcs */
+    struct details details;        /* empty unless asked for */
 };
 
 /*

@@ -34,6 +34,9 @@ struct digest digester_end(struct digester *d);
 /* Of one piece. */
 struct digest digest_of(const void *bytes, size_t size);
 
+/* SHA-256 of the bytes and nothing else, as sha256sum(1) prints it. */
+struct digest digest_sum(const void *bytes, size_t size);
+
 /* In hexadecimal, into hex, which is returned. */
 char *digest_hex(const struct digest *digest, char hex[DIGEST_HEX]);
 

@@ -2,11 +2,10 @@
 #include "builder/dwtypes.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
-#include <elfutils/libdwfl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "builder/dwarffile.h"
 #include "builder/memory.h"
 
 /* Types nested deeper than this, by pointers or unnamed, are cut off. */
@@ -466,26 +465,6 @@ static int by_key(const void *a, const void *b)
     return d ? d : x->order < y->order ? -1 : x->order > y->order;
 }
 
-/* Relocations of the debug sections have to be applied: so libdwfl. */
-static Dwarf *open_dwarf(const char *path, Dwfl **dwfl)
-{
-    static const Dwfl_Callbacks callbacks = {
-        .find_elf = dwfl_build_id_find_elf,
-        .find_debuginfo = dwfl_standard_find_debuginfo,
-        .section_address = dwfl_offline_section_address,
-    };
-    Dwfl_Module *module;
-    Dwarf_Addr bias;
-
-    *dwfl = dwfl_begin(&callbacks);
-    if ( !*dwfl )
-        return NULL;
-    module = dwfl_report_offline(*dwfl, path, path, -1);
-    if ( !module || dwfl_report_end(*dwfl, NULL, NULL) )
-        return NULL;
-    return dwfl_module_getdwarf(module, &bias);
-}
-
 int dw_types_read(const char *path, struct dw_types *out, struct xs_error *err)
 {
     Dwarf_CU *cu = NULL;
@@ -495,7 +474,7 @@ int dw_types_read(const char *path, struct dw_types *out, struct xs_error *err)
     int rc = 0;
 
     memset(out, 0, sizeof(*out));
-    dwarf = open_dwarf(path, &dwfl);
+    dwarf = dwarf_open_object(path, &dwfl);
     if ( dwarf )
         while (
             !(rc = dwarf_get_units(dwarf, cu, &cu, NULL, NULL, &die, NULL)) )

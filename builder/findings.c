@@ -148,5 +148,6 @@ void differ_free(struct differ_result *out)
     free(out->findings);
     free(out->payload);
     xs_ids_free(&out->depends);
+    details_free(&out->details);
     memset(out, 0, sizeof(*out));
 }

@@ -43,7 +43,13 @@ static int build(const struct options *options)
 
     if ( options->verbose )
         run_print(stderr);
+    report_remove(options);
     rc = build_run(options, &stages, &out, &err);
+    if ( !rc && options->report && report_files(options, &out, &err) )
+    {
+        out.status = BUILD_ERROR;
+        rc = -1;
+    }
     if ( rc )
         print_failure(&out, &err);
     if ( options->json )

@@ -34,6 +34,9 @@ static void add(struct objdiff *to, enum objdiff_kind kind,
     item->why = why ? why : xs_strdup("");
     item->old_size = old ? old->size : 0;
     item->new_size = new ? new->size : 0;
+    if ( (kind == OBJDIFF_CHANGED || kind == OBJDIFF_ADDED) && new->sym &&
+         (new->sec->flags &SHF_EXECINSTR) )
+        sidebyside_make(old, new, &item->code);
 }
 
 /*
@@ -172,6 +175,7 @@ void objdiff_free(struct objdiff *out)
     {
         free(out->item[i].symbol);
         free(out->item[i].why);
+        sidebyside_free(&out->item[i].code);
     }
     free(out->item);
     memset(out, 0, sizeof(*out));

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "builder/sidebyside.h"
 #include "common/error.h"
 
 enum objdiff_kind {
@@ -22,6 +23,7 @@ struct objdiff_item {
     char *symbol;     /* or the section, for what has no name */
     char *why;        /* one clause; "" if there is no more to say */
     uint64_t old_size, new_size;
+    struct sidebyside code; /* of functions that changed or were added */
 };
 
 struct objdiff {

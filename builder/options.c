@@ -15,6 +15,7 @@ enum {
     OPT_DEPENDS,
     OPT_XEN_DEPENDS,
     OPT_JSON,
+    OPT_REPORT,
     OPT_KEEP,
     OPT_NO_CACHE,
     OPT_VERSION,
@@ -42,6 +43,7 @@ static const struct option long_options[] = {
     { "depends", required_argument, NULL, OPT_DEPENDS },
     { "xen-depends", required_argument, NULL, OPT_XEN_DEPENDS },
     { "json", no_argument, NULL, OPT_JSON },
+    { "report", no_argument, NULL, OPT_REPORT },
     { "keep", no_argument, NULL, OPT_KEEP },
     { "no-cache", no_argument, NULL, OPT_NO_CACHE },
     { "version", no_argument, NULL, OPT_VERSION },
@@ -87,6 +89,9 @@ void options_usage(FILE *to)
         "      --json             the report as one JSON document, and "
         "nothing else on\n"
         "                         standard output\n"
+        "      --report           write DIR/NAME.report.html, .json and .txt: "
+        "what changed\n"
+        "                         and why, for a reviewer\n"
         "      --keep             keep the working directory and say where "
         "it is\n"
         "      --no-cache         compile all anew, and keep nothing of it for "
@@ -200,6 +205,9 @@ static int take_option(struct options *o, int option, const char *arg,
         return 0;
     case OPT_JSON:
         o->json = true;
+        return 0;
+    case OPT_REPORT:
+        o->report = true;
         return 0;
     case OPT_KEEP:
         o->keep = true;

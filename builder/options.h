@@ -23,7 +23,7 @@ struct options {
     struct strv patches;
     struct strv depends;
     unsigned int parallel; /* -j */
-    bool json, keep, verbose, no_cache;
+    bool json, report, keep, verbose, no_cache;
     bool help, print_version;
 };
 

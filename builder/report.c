@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "builder/findings.h"
+#include "builder/document.h"
 
 static size_t count_units(const struct outcome *out, bool differing)
 {
@@ -75,23 +75,6 @@ static void print_reached(FILE *to, const struct outcome *out)
     }
 }
 
-static const char *verdict(enum build_status status)
-{
-    switch ( status )
-    {
-    case BUILD_DONE:
-        return "built";
-    case BUILD_CANNOT:
-        return "this change cannot be live-patched";
-    case BUILD_NO_CHANGE:
-        return "no functional change";
-    case BUILD_ORIGINAL:
-        return "the original differs from the hypervisor's image";
-    default:
-        return "error";
-    }
-}
-
 void report_text(FILE *to, const struct options *options,
                  const struct outcome *out)
 {
@@ -108,7 +91,7 @@ void report_text(FILE *to, const struct options *options,
     if ( out->status != BUILD_DONE )
     {
         print_label(to, "payload");
-        fprintf(to, "none: %s\n", verdict(out->status));
+        fprintf(to, "none: %s\n", status_words(out->status));
         return;
     }
     print_label(to, "depends");

@@ -18,4 +18,18 @@ void report_text(FILE *to, const struct options *options,
 void report_json(FILE *to, const struct options *options,
                  const struct outcome *outcome, const struct xs_error *err);
 
+/* Between the payload's name and ".html", ".json", ".txt". */
+#define REPORT_SUFFIX ".report"
+
+/*
+ * Writes the report of a build that has an answer into three files beside the
+ * payload: for people with a browser, for programs, for people without one.
+ * Returns 0, or -1 with err set.
+ */
+int report_files(const struct options *options, const struct outcome *outcome,
+                 struct xs_error *err);
+
+/* Removes them, so that none of another build is left beside an error. */
+void report_remove(const struct options *options);
+
 #endif /* BUILDER_REPORT_H */

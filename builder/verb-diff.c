@@ -8,10 +8,19 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "builder/codejson.h"
 #include "builder/jsontext.h"
 #include "builder/objdiff.h"
 
 enum { SAME = 0, DIFFERENT = 1 };
+
+static void print_code(const struct objdiff_item *item)
+{
+    json_t *code = code_json(&item->code);
+
+    code_print(stdout, code);
+    json_decref(code);
+}
 
 static void print_item(const struct objdiff_item *item)
 {
@@ -38,12 +47,13 @@ static void print_json(const struct objdiff *diff)
         const struct objdiff_item *item = &diff->item[i];
 
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:o, s:o, s:I, s:I}", "kind",
+            list, json_pack("{s:s, s:s, s:o, s:o, s:I, s:I, s:o}", "kind",
                             objdiff_kind_name(item->kind), "what", item->what,
                             "symbol", json_text(item->symbol), "why",
                             json_text(item->why), "old_size",
                             (json_int_t)item->old_size, "new_size",
-                            (json_int_t)item->new_size));
+                            (json_int_t)item->new_size, "code",
+                            code_json(&item->code)));
     }
     json_object_set_new(root, "differs", json_boolean(objdiff_differs(diff)));
     json_object_set_new(root, "items", list);
@@ -56,13 +66,15 @@ int verb_diff(int argc, char *argv[], struct xs_error *err)
 {
     const char *path[2] = { NULL, NULL };
     struct objdiff diff;
-    bool json = false;
+    bool json = false, code = false;
     size_t i, n = 0;
     int at, status;
 
     for ( at = 1; at < argc; at++ )
         if ( !strcmp(argv[at], "--json") )
             json = true;
+        else if ( !strcmp(argv[at], "--code") )
+            code = true;
         else if ( *argv[at] == '-' || n == 2 )
             return verb_usage(err, "diff", argv[at]);
         else
@@ -74,7 +86,11 @@ int verb_diff(int argc, char *argv[], struct xs_error *err)
     if ( json )
         print_json(&diff);
     for ( i = 0; !json && i < diff.nr; i++ )
+    {
         print_item(&diff.item[i]);
+        if ( code && diff.item[i].kind == OBJDIFF_CHANGED )
+            print_code(&diff.item[i]);
+    }
     status = objdiff_differs(&diff) ? DIFFERENT : SAME;
     objdiff_free(&diff);
     return status;

@@ -13,13 +13,22 @@ static const struct verb verbs[] = {
       "leaves nothing there, with --no-cache.\n\n"
       "Exit status: 0 done, 1 not; 64 usage.\n",
       verb_cache, 1 },
-    { "diff", "A.o B.o [--json]", "say what differs between two objects",
+    { "diff", "A.o B.o [--code] [--json]",
+      "say what differs between two objects",
       "Compares functions, data and special entries of two object files as a\n"
       "build does, by name and content: order, offsets, debug information and\n"
-      "line numbers of special entries do not count.\n\n"
+      "line numbers of special entries do not count.  --code shows the\n"
+      "instructions that differ; --json prints all as one JSON document.\n\n"
       "Exit status, as that of diff(1): 0 nothing differs, 1 something does,\n"
       "2 trouble; 64 usage.\n",
       verb_diff, 2 },
+    { "explain", "OUT [FUNCTION]", "say why each piece is in a payload",
+      "From the report of a build (--report) in OUT, which is the directory, the\n"
+      "payload or the report's JSON: for each function, or the one named, the hunks\n"
+      "that lead to it, the first instruction that differs, the code before and\n"
+      "after, and why it is in the payload.\n\n"
+      "Exit status: 0 done, 1 there is no such report or function, 64 usage.\n",
+      verb_explain, 1 },
 };
 
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -42,5 +42,6 @@ int verb_usage(struct xs_error *err, const char *verb, const char *argument);
 
 int verb_cache(int argc, char *argv[], struct xs_error *err);
 int verb_diff(int argc, char *argv[], struct xs_error *err);
+int verb_explain(int argc, char *argv[], struct xs_error *err);
 
 #endif /* BUILDER_VERBS_H */
