@@ -203,10 +203,29 @@ static void report_specials(struct session *s, const struct atom *a)
     }
 }
 
+/*
+ * Calls within a section have no relocations, so nothing would tell where they
+ * go.  Only compiled code is meant: assembly is refused as such.
+ */
+static void check_shared_section(struct session *s, struct atom *a)
+{
+    size_t i;
+
+    for ( i = 0; i < a->sec->nr_atoms; i++ )
+        if ( a->sec->atoms[i] != a && a->sec->atoms[i]->sym &&
+             a->sec->atoms[i]->sym->type == STT_FUNC &&
+             a->sec->atoms[i]->owner != a )
+        {
+            refuse(s, XSPLICE_BUILD_SECTION_SHARED, a, a->sec->name);
+            return;
+        }
+}
+
 static void include_function(struct session *s, struct atom *a)
 {
     size_t i;
 
+    check_shared_section(s, a);
     check_unknown_sections(s, a);
     for ( i = 0; i < a->nr_parts; i++ )
         include(s, a->parts[i], xs_printf("it is a part of %s", atom_name(a)));

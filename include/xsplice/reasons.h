@@ -70,6 +70,11 @@
       "out of the patch")                                                     \
     X(SECTION_DISCARDED, "a symbol lies in a section that the linker drops",  \
       "leave it out of the patch")                                            \
+    X(SECTION_SHARED,                                                         \
+      "the function shares its section with others, and the assembler has "   \
+      "resolved what they refer to among each other",                         \
+      "take the section attribute off, or build with -ffunction-sections "    \
+      "(CC_SPLIT_SECTIONS, which LIVEPATCH selects)")                         \
     X(SPECIAL_SHAPE, "a special section does not have the shape expected",    \
       "the compiler or the Xen version is not one that xsplice knows")        \
     X(RELOC_UNKNOWN, "a relocation type that the engine does not take",       \

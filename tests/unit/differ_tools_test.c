@@ -142,6 +142,19 @@ static void data_that_changes_is_refused(void **state)
     case_must(r, DIFFER_REFUSED, "v", "DATA_CHANGED");
 }
 
+static void functions_in_one_section_are_refused(void **state)
+{
+#define SHARED "__attribute__((section(\".text.both\"))) noinline "
+    struct differ_result *r = run(
+        SHARED "static int help(int x) { asm (\"\"); return x + 1; }" SHARED
+               "int f(int x) { return help(x) * global_flag; }",
+        SHARED "static int help(int x) { asm (\"\"); return x + 1; }" SHARED
+               "int f(int x) { return help(x) + global_flag; }");
+
+    case_verdict(r, DIFFER_CANNOT);
+    case_must(r, DIFFER_REFUSED, "f", "SECTION_SHARED");
+}
+
 static int debug(void **state)
 {
     tools = CASE_DEBUG;
@@ -178,6 +191,7 @@ int main(void)
         BOTH(special_entries_come_along),
         BOTH(pointers_and_tables_are_told_by_name),
         BOTH(data_that_changes_is_refused),
+        BOTH(functions_in_one_section_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
