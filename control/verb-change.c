@@ -337,25 +337,28 @@ static int already_there(const struct session *s, const char *name,
     return xs_hint(err, "take another name, or revert and unload that one");
 }
 
+/*
+ * The note comes first: whoever is killed after the upload leaves a payload of
+ * which is known what it is.  Without the note the payload is there all the
+ * same; only on stock engines, and for payloads without metadata, is something
+ * lost, and then 'apply' says so.
+ */
 static int send(struct session *s, const char *name,
                 const struct xs_payload *file, struct xs_error *err)
 {
     uint32_t mark = console_mark(s->c->hv);
     struct reason reason;
     struct xs_error ignored;
+    int noted = record_write(s->c->run_dir, name, file, &ignored);
     int rc = engine_upload(s->c->hv, name, file->bytes, file->size);
 
     if ( rc )
     {
+        record_remove(s->c->run_dir, name);
         reason_find(s->c->hv, mark, name, 0, 0, &reason);
         return reason_explain(OP_UPLOAD, rc, &reason, err);
     }
-    /*
-     * Without the note the payload is there all the same; only on stock
-     * engines, and for payloads without metadata, is something lost, and then
-     * 'apply' says so.
-     */
-    if ( record_write(s->c->run_dir, name, file, &ignored) )
+    if ( noted )
         note(s->c, 0, "upload %s: what it depends on could not be noted: %s",
              name, ignored.what);
     note(s->c, 1, "upload %s: done", name);

@@ -9,9 +9,12 @@
  * wrong ones too.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <xencall.h>
@@ -221,6 +224,59 @@ static void verb_key(const char *arg)
         die("the key cannot be pressed");
 }
 
+static uint64_t seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec;
+}
+
+/* Takes this CPU for itself until then: nothing else of dom0 runs on it. */
+static void spin(int cpu, uint64_t until)
+{
+    cpu_set_t one;
+
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    if ( sched_setaffinity(0, sizeof(one), &one) )
+        die("the CPU cannot be had");
+    while ( seconds_now() < until )
+        continue;
+}
+
+/*
+ * dom0 hangs: each of its CPUs spins in a task that goes before all others.  At
+ * the end of it, before any other task has run, asks for the version string, so
+ * that what it was by then is known for certain.
+ */
+static void verb_hang(const char *arg)
+{
+    struct sched_param first = { .sched_priority = 99 };
+    uint64_t until = seconds_now() + strtoul(arg, NULL, 0);
+    int cpu, n = sysconf(_SC_NPROCESSORS_ONLN);
+    FILE *limit = fopen("/proc/sys/kernel/sched_rt_runtime_us", "w");
+    char *text = buffer(ANSWER_MAX);
+
+    if ( !limit || fprintf(limit, "-1") < 0 || fclose(limit) ||
+         mlockall(MCL_CURRENT | MCL_FUTURE) ||
+         sched_setscheduler(0, SCHED_FIFO, &first) )
+        die("this cannot go before all other tasks");
+    for ( cpu = 1; cpu < n; cpu++ )
+        if ( !fork() )
+        {
+            spin(cpu, until + 2);
+            _exit(0);
+        }
+    spin(0, until);
+    if ( xencall2(xen, XSPLICE_HYPERCALL_XEN_VERSION,
+                  XSPLICE_XENVER_EXTRAVERSION, (uintptr_t)text) )
+        die("the hypervisor does not answer");
+    while ( wait(NULL) > 0 )
+        continue;
+    printf("%s\n", text);
+}
+
 static const struct verb {
     const char *name;
     void (*run)(const char *arg);
@@ -238,6 +294,7 @@ static const struct verb {
     { "console-end", verb_console_end, NULL },
     { "console-since", verb_console_since, "END" },
     { "key", verb_key, "KEY" },
+    { "hang", verb_hang, "SECONDS" },
 };
 
 static const struct verb *find_verb(int argc, char **argv)

@@ -430,7 +430,7 @@ static int fake_own(struct fake_engine *f, struct xsplice_op *op)
     return 0;
 }
 
-static int fake_sysctl(void *ctx, struct xsplice_sysctl *op)
+static int answer(void *ctx, struct xsplice_sysctl *op)
 {
     struct fake_engine *f = ctx;
     struct xsplice_readconsole *read = &op->u.readconsole;
@@ -460,6 +460,20 @@ static int fake_sysctl(void *ctx, struct xsplice_sysctl *op)
         return fake_action(f, &op->u.livepatch.u.action);
     }
     return f->own ? fake_own(f, &op->u.livepatch) : -XEN_EOPNOTSUPP;
+}
+
+static int fake_sysctl(void *ctx, struct xsplice_sysctl *op)
+{
+    struct fake_engine *f = ctx;
+    int rc;
+
+    f->calls++;
+    if ( f->calls == f->kill_at && !f->kill_behind )
+        f->killed();
+    rc = answer(ctx, op);
+    if ( f->calls == f->kill_at )
+        f->killed();
+    return rc;
 }
 
 static int fake_xen_version(void *ctx, unsigned int cmd, void *arg)

@@ -37,6 +37,11 @@ struct fake_engine {
     char console[4096];
     uint32_t last_flags; /* of the last action */
 
+    /* The tool is killed: before call number kill_at, or right behind it. */
+    unsigned int calls, kill_at;
+    bool kill_behind;
+    void (*killed)(void); /* does not return */
+
     /* What is to go wrong. */
     unsigned int busy;       /* the next so many actions: EBUSY at once */
     unsigned int late;       /* the next so many end with rc EBUSY */
