@@ -118,6 +118,10 @@ test_hypervisor_hang_with_interrupts_on()
 END
     expect_status 121 lab --timeout 600 --smp 1 --put spin apply-spin
     expect_match 'lab: the hypervisor hangs: processor 0 does not leave Xen' output
+    # Where it came from, by the symbols beside the hypervisor; and what Xen's own
+    # console says when asked.
+    expect_match '^ +ffff82d0[0-9a-f]{8} do_sysctl' output
+    expect_match "'d' pressed" console
 }
 
 test_hypervisor_halted()
@@ -141,6 +145,36 @@ test_busy_machine_is_no_hang()
 i=0; while [ $i -lt 300 ]; do xen-livepatch list >/dev/null; i=$((i + 1)); done
 END
     expect_status 0 lab --smp 1 work
+}
+
+# On a busy computer, signs of life are rare in counted time, and what is between
+# them is looked at. The judgement alone, on what processors might be seen at.
+test_rare_signs_of_life_are_no_hang()
+{
+    (
+        # shellcheck source=lab/watch
+        . "$top/lab/watch"
+        # A processor in Xen, one in dom0, and much time used.
+        sample() { state=(xen guest) where=(ffff82d040200000 0) ticks=($((n * 200)) $((n * 200))) total=$((n * 200)); }
+        SECONDS=0
+        for n in {1..400}; do
+            SECONDS=$((n * 5))
+            [ $((n % 10)) != 0 ] || sign_of_life
+            ! find_hang || fail "$hang, at sample $n"
+        done
+        for n in {401..440}; do
+            SECONDS=$((n * 5))
+            ! find_hang || break
+        done
+        [[ $hang == "processor 0 does not leave Xen"* ]] || fail "no hang is seen: $hang"
+        sign_of_life
+        sample() { state=(guest idle) where=(0 0) ticks=($((n * 200)) 0) total=$((n * 200)); }
+        for n in {441..490}; do
+            SECONDS=$((n * 5))
+            ! find_hang || break
+        done
+        [[ $hang == "dom0 has given no sign of life"* ]] || fail "no silence is heard: $hang"
+    )
 }
 
 # The kernel's own reboot: the machine goes away under the scenario.
