@@ -155,6 +155,22 @@ static struct atom *find_global(const struct session *s,
     return found ? (*found)->atom : NULL;
 }
 
+/* What a payload below has added is found by name when this one is loaded. */
+static struct binding to_below(const struct session *s, const char *name)
+{
+    struct binding b = { .kind = BIND_NAME };
+    const char *found;
+    bool many;
+
+    found = below_symbol(&s->below, name, &many);
+    if ( !found )
+        return none(XSPLICE_BUILD_SYMBOL_MISSING);
+    if ( many )
+        return none(XSPLICE_BUILD_SYMBOL_AMBIGUOUS);
+    b.name = xs_strdup(found);
+    return b;
+}
+
 struct binding bind(const struct session *s, struct atom *target,
                     const struct symbol *sym, bool branch)
 {
@@ -181,7 +197,7 @@ struct binding bind(const struct session *s, struct atom *target,
     if ( global && (!global->twin || global->state == ATOM_DIFFERS) )
         return to_target(s, global, branch);
     if ( !image_find(s->img, "", sym->name, &found) )
-        return none(XSPLICE_BUILD_SYMBOL_MISSING);
+        return to_below(s, sym->name);
     b.init = image_is_init(s->img, found->addr);
     b.name = xs_strdup(sym->name);
     b.value = found->addr;

@@ -12,6 +12,7 @@
 #include "builder/memory.h"
 #include "builder/newunit.h"
 #include "common/file.h"
+#include "common/payload_file.h"
 #include "engine/user/verify-signature.h"
 #include "engine/user/verify.h"
 
@@ -206,6 +207,8 @@ static int run_differ(const struct options *o, struct outcome *out,
         .depends = (const char *const *)o->depends.v,
         .nr_depends = o->depends.n,
         .details = o->report,
+        .on = (const char *const *)o->on.v,
+        .nr_on = o->on.n,
     };
     size_t i;
     int rc;
@@ -254,9 +257,35 @@ static int check_image(const struct options *o, const struct outcome *out,
                         "names the right one");
 }
 
+/* Asks the engine, with the payloads of --on applied. */
+static int ask_engine(const struct options *o, const struct outcome *out,
+                      struct verify_report *report, struct xs_error *err)
+{
+    struct verify_below *below = xs_calloc(o->on.n + 1, sizeof(*below));
+    struct xs_payload *files = xs_calloc(o->on.n + 1, sizeof(*files));
+    size_t n = 0;
+    int rc = 0;
+
+    while ( n < o->on.n &&
+            !(rc = xs_payload_read(&files[n], o->on.v[n], err)) )
+    {
+        below[n].bytes = files[n].bytes;
+        below[n].size = files[n].size;
+        n++;
+    }
+    if ( !rc )
+        rc = verify_payload_on(out->back.payload, out->back.payload_size,
+                               out->target.xen_syms, below, n, report, err);
+    while ( n )
+        xs_payload_free(&files[--n]);
+    free(files);
+    free(below);
+    return rc;
+}
+
 /*
  * The engine itself loads it: whatever the hypervisor would refuse is a fault
- * of ours, and no file is written.  What it lies upon (--depends) is known by
+ * of ours, and no file is written.  What it lies upon by --depends is known by
  * its build-id only, so symbols that it takes from there cannot be found.
  */
 static int verify(const struct options *o, const struct outcome *out,
@@ -265,12 +294,11 @@ static int verify(const struct options *o, const struct outcome *out,
     struct verify_report report;
     int rc = 0;
 
-    if ( verify_payload(out->back.payload, out->back.payload_size,
-                        out->target.xen_syms, &report, err) )
+    if ( ask_engine(o, out, &report, err) )
         return xs_context(err, "verify");
     if ( !report.accepted &&
-         !(out->back.depends.n && (!strcmp(report.id, "SYMBOL_UNKNOWN") ||
-                                   !strcmp(report.id, "FUNC_UNKNOWN"))) )
+         !(o->depends.n && (!strcmp(report.id, "SYMBOL_UNKNOWN") ||
+                            !strcmp(report.id, "FUNC_UNKNOWN"))) )
     {
         verify_error(&report, err);
         rc = xs_context(err, "the engine would refuse the payload");

@@ -73,6 +73,7 @@ static void close_session(struct session *s)
     free(s->included);
     free(s->hooks);
     free(s->globals);
+    below_free(&s->below);
     image_free(s->img);
 }
 
@@ -124,6 +125,11 @@ static int read_depends(struct session *s, struct xs_error *err)
              !xs_ids_add(&s->out->depends, &id) )
             return xs_fail(err, XS_FAILED, "no memory");
     }
+    if ( below_open(&s->below, s->in->on, s->in->nr_on, &s->img->id, err) )
+        return -1;
+    for ( i = 0; i < s->below.nr_payloads; i++ )
+        if ( !xs_ids_add(&s->out->depends, &s->below.payloads[i].file.id) )
+            return xs_fail(err, XS_FAILED, "no memory");
     return 0;
 }
 

@@ -39,6 +39,13 @@ struct differ_input {
     const char *const *depends;
     size_t nr_depends;
     /*
+     * Files of payloads that this one is built on top of, lowest first.  It
+     * depends on them, may use what they add, and may not replace what they
+     * replace.
+     */
+    const char *const *on;
+    size_t nr_on;
+    /*
      * Metadata, "key=value" each, put into .modinfo in this order after
      * name=, xsplice=, functions=, which the differ writes itself.
      */

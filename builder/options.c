@@ -13,6 +13,7 @@ enum {
     OPT_DEBIAN = 256,
     OPT_XEN_SYMS,
     OPT_DEPENDS,
+    OPT_ON,
     OPT_XEN_DEPENDS,
     OPT_JSON,
     OPT_REPORT,
@@ -41,6 +42,7 @@ static const struct option long_options[] = {
     { "debian", optional_argument, NULL, OPT_DEBIAN },
     { "xen-syms", required_argument, NULL, OPT_XEN_SYMS },
     { "depends", required_argument, NULL, OPT_DEPENDS },
+    { "on", required_argument, NULL, OPT_ON },
     { "xen-depends", required_argument, NULL, OPT_XEN_DEPENDS },
     { "json", no_argument, NULL, OPT_JSON },
     { "report", no_argument, NULL, OPT_REPORT },
@@ -81,6 +83,9 @@ void options_usage(FILE *to)
         "                         target's own)\n"
         "      --depends ID       build-id of a payload that this one is "
         "built on; repeatable\n"
+        "      --on FILE          payload that this one is built on, and may use "
+        "what it adds;\n"
+        "                         repeatable, lowest first\n"
         "      --xen-depends ID   build-id that the hypervisor must have\n"
         "      --sign KEY         sign the payload: file or URI of a private "
         "key; with\n"
@@ -188,6 +193,9 @@ static int take_option(struct options *o, int option, const char *arg,
         return 0;
     case OPT_DEPENDS:
         return add_depends(o, arg, err);
+    case OPT_ON:
+        strv_add_once(&o->on, arg);
+        return 0;
     case OPT_XEN_DEPENDS:
         o->xen_depends = arg;
         return check_id(arg, err);
@@ -317,5 +325,6 @@ void options_free(struct options *options)
     free(options->name);
     strv_free(&options->patches);
     strv_free(&options->depends);
+    strv_free(&options->on);
     memset(options, 0, sizeof(*options));
 }

@@ -22,6 +22,7 @@ struct options {
     struct xs_key_source sign; /* --sign and what goes with it */
     struct strv patches;
     struct strv depends;
+    struct strv on;        /* --on: payload files, lowest first */
     unsigned int parallel; /* -j */
     bool json, report, keep, verbose, no_cache;
     bool help, print_version;

@@ -369,7 +369,8 @@ static void patch_function(struct session *s, const struct pair *p,
     const uint8_t *code = old->sec->data + old->start;
     const char *never = policy_never_patch(old->obj->arch, old->sym->name);
     struct differ_finding *f;
-    char *change;
+    const char *below;
+    char *change, *name;
 
     change = describe_change(old, a);
     f = findings_add(s->out, DIFFER_CHANGED, p->unit->source, a->sym->name,
@@ -378,6 +379,11 @@ static void patch_function(struct session *s, const struct pair *p,
     f->old_size = old->size;
     f->new_size = a->size;
     f->offset = a->diff_offset;
+    name = hypervisor_name(old);
+    below = below_replaces(&s->below, name);
+    free(name);
+    if ( below )
+        refuse(s, XSPLICE_BUILD_REPLACED_BELOW, a, below);
     if ( never )
         refuse(s, XSPLICE_BUILD_NEVER_PATCH, a, never);
     if ( is_assembly(p) || a->sym->type != STT_FUNC )

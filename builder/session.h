@@ -3,6 +3,7 @@
 #ifndef BUILDER_SESSION_H
 #define BUILDER_SESSION_H
 
+#include "builder/below.h"
 #include "builder/differ.h"
 #include "builder/image.h"
 #include "builder/object.h"
@@ -18,6 +19,7 @@ struct session {
     const struct differ_input *in;
     struct differ_result *out;
     struct image *img;
+    struct below below;
     struct pair *pairs; /* sorted by object name */
     size_t nr_pairs;
     bool landing_pads;       /* the hypervisor has them (CET) */

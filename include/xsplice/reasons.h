@@ -49,6 +49,10 @@
       "patch one of its callers, or boot the fixed hypervisor")               \
     X(ARCH_UNSUPPORTED, "payloads are made for x86-64 only, so far",          \
       "what changes is listed; boot the fixed hypervisor")                    \
+    X(REPLACED_BELOW,                                                         \
+      "a payload that this one is to lie upon replaces the function too",     \
+      "what that one does to it would be undone; give the patches of both "   \
+      "with -p, and REPLACE by the combined payload")                         \
     X(INIT_ONLY, "only code that runs at boot changes",                       \
       "it was freed after boot; do at run time, from a hook, what it would "  \
       "have done")                                                            \

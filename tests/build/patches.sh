@@ -73,15 +73,30 @@ same_error()
     done < <(expect_lines "$1" Says)
 }
 
+# The payload of a diff, made for another one: name, directory.  Same input,
+# same bytes, so that it is the one of the diff's own test.
+below()
+{
+    "$build/builder/xsplice-build" --debian -p "$patches/$1.patch" -n "$1" \
+        -o "$2" -j 1 >"$2/$1.log" 2>&1 || echo "no payload $1: $(tail -n 3 "$2/$1.log")"
+}
+
 # Builds one diff; prints what is wrong with the result, nothing if all is well.
 check()
 {
-    local name=$1 patch=$patches/$1.patch dir=$out/$1 status want
+    local name=$1 patch=$patches/$1.patch dir=$out/$1 status want args=() other
 
     rm -rf "$dir"
-    mkdir -p "$dir"
+    mkdir -p "$dir/below"
     want=$(expect_status "$patch") || { echo "$want"; return; }
-    "$build/builder/xsplice-build" --debian -p "$patch" -n "$name" -o "$dir" \
+    for other in $(expect_lines "$patch" After); do
+        args+=(-p "$patches/$other.patch")
+    done
+    for other in $(expect_lines "$patch" On); do
+        below "$other" "$dir/below"
+        args+=(--on "$dir/below/$other.xsplice")
+    done
+    "$build/builder/xsplice-build" --debian "${args[@]}" -p "$patch" -n "$name" -o "$dir" \
         -j 1 --json >"$dir/report.json" 2>"$dir/log"
     status=$?
     if ! jq -e .status "$dir/report.json" >/dev/null 2>&1; then

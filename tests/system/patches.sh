@@ -41,10 +41,13 @@ echo "1..$#"
 # or was not reached.
 boot()
 {
-    local names=("$@") puts=() name status
+    local names=("$@") puts=() name status below
 
     for name in "${names[@]}"; do
         puts+=(--put "$out/$name/$name.xsplice" --put "$patches/$name.patch")
+        for below in $(expect_lines "$patches/$name.patch" On); do
+            puts+=(--put "$out/$name/below/$below.xsplice")
+        done
     done
     "$top/lab/run" --put "$build/control/xen-xsplice" --put "$build/tests/system/probe" \
         "${puts[@]}" --console "$out/console" \

@@ -195,6 +195,8 @@ struct differ_result *case_run(const struct differ_case *c)
         depends = own_id(in.xen_syms, hex);
     in.depends = &depends;
     in.nr_depends = c->depends != NULL;
+    in.on = &c->on;
+    in.nr_on = c->on != NULL;
     if ( differ_run(&in, &last, &err) )
         fail_msg("%s", err.what);
     return &last;

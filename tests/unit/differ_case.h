@@ -34,6 +34,7 @@ struct differ_case {
     const char *second_file; /* another name for it */
     const char *unit;        /* default "unit.c" */
     const char *depends;     /* a build-id, "own": the hypervisor's, or NULL */
+    const char *on;          /* a payload file to build upon, or NULL */
     bool landing_pads;       /* the hypervisor has functions with ENDBR64 */
 };
 

@@ -3,8 +3,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "common/modinfo.h"
@@ -652,6 +654,60 @@ static void a_payload_upon_another_depends_on_it(void **state)
     assert_int_equal(case_section(r, ".livepatch.xen_depends"), 36);
 }
 
+#define TWO_FUNCTIONS                                                         \
+    "int f(int x) { return other(x); }\nint g(int x) { return other(x) * 2; }\n"
+
+/* A payload that adds a function and replaces f(), as a file. */
+static const char *first_payload(struct differ_case *c)
+{
+    static char path[] = "/tmp/xsplice-first-XXXXXX";
+    struct differ_result *r;
+    FILE *f;
+
+    c->image = c->before = TWO_FUNCTIONS;
+    c->after = "noinline int fresh(int x) { return other(x) - 1; }\n"
+               "int f(int x) { return fresh(x); }\n"
+               "int g(int x) { return other(x) * 2; }\n";
+    r = case_run(c);
+    case_verdict(r, DIFFER_BUILT);
+    strcpy(strrchr(path, '-'), "-XXXXXX");
+    f = fdopen(mkstemp(path), "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(r->payload, r->payload_size, 1, f), 1);
+    assert_int_equal(fclose(f), 0);
+    return path;
+}
+
+static void a_payload_uses_what_another_one_adds(void **state)
+{
+    struct differ_case c = { 0 };
+    struct differ_result *r;
+
+    c.on = first_payload(&c);
+    c.after = "int fresh(int);\nint f(int x) { return other(x); }\n"
+              "int g(int x) { return fresh(x) * 2; }\n";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(case_symbol(r, "fresh@case"), 1);
+    assert_int_equal(case_section(r, ".livepatch.depends"), 36);
+    assert_int_equal(r->depends.n, 1);
+
+    /* What the other one replaces would be undone. */
+    c.after = "int f(int x) { return other(x) + 1; }\n"
+              "int g(int x) { return other(x) * 2; }\n";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_CANNOT);
+    case_must(r, DIFFER_REFUSED, "f", "REPLACED_BELOW");
+
+    /* Nobody has it. */
+    c.after = "int stale(int);\nint f(int x) { return other(x); }\n"
+              "int g(int x) { return stale(x) * 2; }\n";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_CANNOT);
+    case_must(r, DIFFER_REFUSED, "g", "SYMBOL_MISSING");
+    unlink(c.on);
+}
+
 /* Stock Xen hands back the metadata of a payload, and not its notes. */
 static void the_metadata_repeats_the_notes(void **state)
 {
@@ -813,6 +869,7 @@ int main(void)
         cmocka_unit_test(an_ambiguous_variable_is_bound_to_the_address_in_use),
         cmocka_unit_test(an_ambiguous_function_is_found_by_its_code),
         cmocka_unit_test(a_payload_upon_another_depends_on_it),
+        cmocka_unit_test(a_payload_uses_what_another_one_adds),
         cmocka_unit_test(the_metadata_repeats_the_notes),
         cmocka_unit_test(a_function_that_moves_to_another_unit_stays),
         cmocka_unit_test(the_hypervisors_own_id_is_no_further_dependency),
