@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "builder/findings.h"
+#include "builder/follow.h"
 #include "builder/fs.h"
 #include "builder/generated.h"
 #include "builder/layout.h"
@@ -130,7 +131,7 @@ static int find_units(const struct options *o, struct outcome *out,
          generated_update(c, &out->changes, &out->front, err) )
         return -1;
     units_find(c->xen, c->records, &out->changes, &out->units, &out->front);
-    if ( compile_filter(c, &out->units, err) )
+    if ( follow_changes(c, &out->units, err) )
         return -1;
     skipped = count_skipped(&out->units);
     stage_end(out->stages, "%zu of %zu units can be reached",

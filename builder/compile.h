@@ -47,12 +47,4 @@ int compile_units(struct compiling *c, struct units *units,
  */
 bool compile_needs_dwarf(const struct unit *unit);
 
-/*
- * Finds out which units really depend on the change, where the change allows to
- * ask (see named.h), by preprocessing each unit once; the others are marked
- * skipped.  Units that need DWARF are not asked: two runs each is the limit.
- */
-int compile_filter(struct compiling *c, struct units *units,
-                   struct xs_error *err);
-
 #endif /* BUILDER_COMPILE_H */

@@ -1,155 +1,178 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "builder/named.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "builder/lexline.h"
 #include "builder/linediff.h"
-#include "builder/memory.h"
-#include "builder/outline.h"
-#include "builder/strv.h"
+#include "builder/words.h"
 
-static bool in_name(char c)
+static bool is_word(const char *p, size_t n, const char *word)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           (c >= '0' && c <= '9');
+    return n == strlen(word) && !memcmp(p, word, n);
 }
 
-static size_t name_length(const char *p)
+static bool is_one_of(const char *p, size_t n, const char *const *words)
 {
-    size_t n = 0;
-
-    while ( in_name(p[n]) )
-        n++;
-    return n;
+    for ( ; *words; words++ )
+        if ( is_word(p, n, *words) )
+            return true;
+    return false;
 }
 
-/* How often a name stands in a text, as a whole word. */
-static unsigned int count(const char *text, const char *name)
+static void add(struct strv *names, const char *p, size_t n)
 {
-    size_t n = strlen(name);
-    unsigned int times = 0;
-    const char *p = text;
+    char *name = str_first(p, n);
 
-    while ( (p = strstr(p, name)) )
-    {
-        times += (p == text || !in_name(p[-1])) && !in_name(p[n]);
-        p += n;
-    }
-    return times;
+    strv_add_once(names, name);
+    free(name);
 }
 
-static void add(struct named_list *names, char *name, unsigned int own)
-{
-    size_t i;
-
-    for ( i = 0; i < names->n; i++ )
-        if ( !strcmp(names->v[i].name, name) )
-        {
-            if ( own < names->v[i].own )
-                names->v[i].own = own;
-            free(name);
-            return;
-        }
-    names->v = xs_grow(names->v, names->n, sizeof(*names->v));
-    names->v[names->n].name = name;
-    names->v[names->n++].own = own;
-}
-
-/* "NAME" of "#define NAME ..." or "#undef NAME"; NULL for others. */
-static char *macro_name(const char *line)
+/* Of "#define NAME ..." or "#undef NAME"; false for others. */
+static bool add_macro(const char *line, struct strv *names)
 {
     size_t n;
 
     line += strspn(line, " \t");
     line += *line == '#';
     line += strspn(line, " \t");
-    n = name_length(line);
-    if ( !(n == 6 && !memcmp(line, "define", n)) &&
-         !(n == 5 && !memcmp(line, "undef", n)) )
-        return NULL;
+    n = words_length(line);
+    if ( !is_word(line, n, "define") && !is_word(line, n, "undef") )
+        return false;
     line += n;
     line += strspn(line, " \t");
-    n = name_length(line);
-    return n ? str_first(line, n) : NULL;
+    n = words_length(line);
+    if ( !n )
+        return false;
+    add(names, line, n);
+    return true;
+}
+
+/* "DECLARE_THIS": a macro may declare another name than its own. */
+static bool looks_like_macro(const char *p, size_t n)
+{
+    while ( n-- )
+        if ( islower((unsigned char)*p++) )
+            return false;
+    return true;
+}
+
+/* Behind the parenthesis that closes the one at p; NULL: none does. */
+static const char *behind(const char *p)
+{
+    int depth = 0;
+
+    for ( ; *p; p++ )
+    {
+        depth += (*p == '(') - (*p == ')');
+        if ( !depth )
+            return p + 1;
+    }
+    return NULL;
+}
+
+/* What a function's declaration says before its body, as far as it goes. */
+struct head {
+    bool is_static, is_inline;
+    size_t types, names; /* words of its type, and what may be its name */
+};
+
+static const char *const storage[] = {
+    "extern", "static", "inline", "const", "volatile", "always_inline", NULL,
+};
+static const char *const no_names[] = {
+    "void",   "int",    "char",   "long",     "short",  "struct",
+    "union",  "enum",   "float",  "double",   "signed", "bool",
+    "typeof", "return", "sizeof", "unsigned", NULL,
+};
+
+/*
+ * A word before an outer parenthesis.  Returns what stands behind that, or NULL
+ * if this is no function.
+ */
+static const char *add_candidate(const char *p, size_t n, struct head *head,
+                                 struct strv *names)
+{
+    const char *open = p + n + strspn(p + n, " \n");
+
+    if ( !is_word(p, n, "__attribute__") )
+    {
+        if ( !head->types || is_one_of(p, n, no_names) ||
+             is_one_of(p, n, storage) || looks_like_macro(p, n) )
+            return NULL;
+        add(names, p, n);
+        head->names++;
+    }
+    /* A pointer to a function, or parentheses around a name. */
+    if ( open[1 + strspn(open + 1, " \n")] == '*' || !(p = behind(open)) ||
+         p[strspn(p, " \n")] == '(' )
+        return NULL;
+    return p;
 }
 
 /*
- * The name of a static inline function, from the code of its definition:
- * what stands before the first parenthesis that is not an attribute's.
+ * The name of a function, from the code of its prototype ("int f(void);") or
+ * the definition of a static inline one.  What is no attribute of the language
+ * and stands before an outer parenthesis may be it, so all of that is taken:
+ * "mfn_t __nonnull(3) f(int *x)".  At least one word of a type comes before it,
+ * as there is none where a macro declares something.
  */
-static char *inline_name(const char *code)
+static bool add_function(const char *code, struct strv *names)
 {
-    const char *p = code, *name = NULL;
-    bool is_static = false, is_inline = false;
-    size_t n = 0;
+    struct head head = { false };
+    const char *p = code;
 
-    while ( *p && !strchr("(;{=#", *p) )
+    while ( p && *p && !strchr(";{", *p) )
     {
-        size_t len = name_length(p);
+        size_t n = words_length(p);
 
-        if ( !len )
-        {
+        if ( !n && !strchr(" \n*", *p) )
+            return false;
+        if ( is_word(p, n, "typedef") || is_word(p, n, "asm") )
+            return false;
+        head.is_static |= is_word(p, n, "static");
+        head.is_inline |=
+            is_word(p, n, "inline") || is_word(p, n, "always_inline");
+        if ( !n )
             p++;
-            continue;
+        else if ( p[n + strspn(p + n, " \n")] == '(' )
+            p = add_candidate(p, n, &head, names);
+        else
+        {
+            head.types += !is_one_of(p, n, storage);
+            p += n;
         }
-        is_static |= len == 6 && !memcmp(p, "static", len);
-        is_inline |= (len == 6 && !memcmp(p, "inline", len)) ||
-                     (len == 13 && !memcmp(p, "always_inline", len));
-        name = p;
-        n = len;
-        p += len;
     }
-    if ( *p != '(' || !is_static || !is_inline || !name || !strchr(p, '{') ||
-         (n == 13 && !memcmp(name, "__attribute__", n)) )
-        return NULL;
-    return str_first(name, n);
+    if ( !p || !head.names )
+        return false;
+    if ( *p == '{' )
+        return head.is_static && head.is_inline;
+    /* One declaration, and nothing behind it. */
+    return *p == ';' && !p[1 + strspn(p + 1, " \n")];
 }
 
-/* Adds the name of what the line belongs to; false if it has none. */
-static bool add_name(const struct outline *o, size_t at,
-                     struct named_list *names)
+bool named_line(const struct outline *o, size_t at, struct strv *names)
 {
     const struct outline_line *line = &o->line[at];
-    char *code, *name;
+    char *code;
+    bool named;
 
     if ( !line->code )
         return true;
     if ( line->directive )
-    {
-        name = macro_name(o->line[line->first].at);
-        if ( name )
-            add(names, name, 0);
-        return name;
-    }
+        return add_macro(o->line[line->first].at, names);
     code = outline_run_code(o, at);
     /* A conditional inside would make the outline's braces a guess. */
-    name = strchr(code, '#') ? NULL : inline_name(code);
-    if ( name )
-        /* More than once: macros decide how much of it is left, so ask less. */
-        add(names, name, count(code, name) == 1);
+    named = !strchr(code, '#') && add_function(code, names);
     free(code);
-    return name;
-}
-
-/* How often the new text's definition says a name that the old text has. */
-static unsigned int own_of(const struct named_list *names,
-                           const struct named *old)
-{
-    size_t i;
-
-    for ( i = 0; i < names->n; i++ )
-        if ( !strcmp(names->v[i].name, old->name) )
-            return old->own;
-    return 0;
+    return named;
 }
 
 bool named_collect(const char *old_text, const char *new_text,
-                   struct named_list *names)
+                   struct strv *names)
 {
     struct outline old_outline, new_outline;
-    struct named_list old_names = { NULL, 0 };
     struct linediff diff;
     bool all = true;
     size_t i;
@@ -158,38 +181,15 @@ bool named_collect(const char *old_text, const char *new_text,
     outline_make(new_text, &new_outline);
     linediff_make(old_text, new_text, &diff);
     for ( i = 0; i < diff.nr_new && all; i++ )
-        if ( !diff.old_of[i] )
-            all = add_name(&new_outline, i, names);
+        /* What stays may begin or end to be a comment. */
+        all = diff.old_of[i] ? new_outline.line[i].code ==
+                                   old_outline.line[diff.old_of[i] - 1].code
+                             : named_line(&new_outline, i, names);
     for ( i = 0; i < diff.nr_old && all; i++ )
         if ( !diff.new_of[i] )
-            all = add_name(&old_outline, i, &old_names);
-    /* What is gone has no definition left to say its name. */
-    for ( i = 0; i < old_names.n; i++ )
-        add(names, xs_strdup(old_names.v[i].name),
-            own_of(names, &old_names.v[i]));
-    named_free(&old_names);
+            all = named_line(&old_outline, i, names);
     linediff_free(&diff);
     outline_free(&old_outline);
     outline_free(&new_outline);
     return all;
-}
-
-bool named_used(const struct named_list *names, const char *preprocessed)
-{
-    size_t i;
-
-    for ( i = 0; i < names->n; i++ )
-        if ( count(preprocessed, names->v[i].name) > names->v[i].own )
-            return true;
-    return false;
-}
-
-void named_free(struct named_list *names)
-{
-    size_t i;
-
-    for ( i = 0; i < names->n; i++ )
-        free(names->v[i].name);
-    free(names->v);
-    memset(names, 0, sizeof(*names));
 }

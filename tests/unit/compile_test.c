@@ -10,6 +10,7 @@
 
 #include "builder/compile.h"
 #include "builder/findings.h"
+#include "builder/follow.h"
 #include "builder/generated.h"
 #include "builder/overlay.h"
 #include "tests/unit/tempdir.h"
@@ -264,7 +265,7 @@ static void filter(const char *header)
     assert_int_equal(prepare(), 0);
     units_find(t.xen, &t.records, &t.changes, &t.units, &t.findings);
     assert_int_equal(t.units.n, 2);
-    assert_int_equal(compile_filter(&t.c, &t.units, &t.err), 0);
+    assert_int_equal(follow_changes(&t.c, &t.units, &t.err), 0);
 }
 
 #define INLINE(one)                                                           \
@@ -281,25 +282,90 @@ static void units_that_do_not_use_a_function_are_skipped(void **state)
     filter(INLINE("11"));
     assert_false(t.units.v[0].skipped);
     assert_true(t.units.v[1].skipped);
-    assert_int_equal(t.c.preprocessed, 2);
+    assert_int_equal(t.c.preprocessed, 0);
     assert_int_equal(compile_units(&t.c, &t.units, &t.err), 0);
     assert_null(t.units.v[1].new_path);
     assert_int_equal(t.c.compiled, 2);
 }
 
-/* Types may depend on it, so asking might make three runs for a unit. */
-static void few_units_are_not_asked_about_a_macro(void **state)
+/* Types may depend on a macro: those who use it are compared with DWARF. */
+static void units_that_do_not_use_a_macro_are_skipped(void **state)
 {
     build_in_tree("a");
     build_in_tree("b");
     filter("#define ONE 11\n#define TWO 2\nstruct s { int a; };\n");
     assert_int_equal(t.c.preprocessed, 0);
+    assert_true(t.units.v[1].skipped);
     assert_int_equal(compile_units(&t.c, &t.units, &t.err), 0);
-    assert_int_equal(t.c.compiled, 4);
+    assert_int_equal(t.c.compiled, 2);
     assert_false(t.units.v[0].equal);
-    assert_true(t.units.v[1].equal);
     assert_true(fs_is_regular(t.units.v[0].old_types));
     assert_true(fs_is_regular(t.units.v[0].new_types));
+}
+
+/* From one header through another: a.c uses what uses what changes. */
+static void what_another_header_says_is_followed(void **state)
+{
+    put_file(t.xen, "include/h.h", INLINE("1"));
+    put_file(t.xen, "include/more.h",
+             "#include <h.h>\n#define MORE() one()\n"
+             "static inline int most(void)\n{\n    return MORE();\n}\n"
+             "int other(void);\n");
+    put_file(t.xen, "common/a.c",
+             "#include <more.h>\nint a(void) { return most(); }\n");
+    put_file(t.xen, "common/b.c",
+             "#include <more.h>\nint b(void) { return other(); }\n");
+    record("a", "include/h.h include/more.h");
+    record("b", "include/h.h include/more.h");
+    filter(INLINE("11"));
+    assert_false(t.units.v[0].skipped);
+    assert_true(t.units.v[1].skipped);
+}
+
+/* A structure has no name to be followed: whoever includes it is reached. */
+static void what_has_no_name_reaches_all_who_include_it(void **state)
+{
+    put_file(t.xen, "include/more.h",
+             "#include <h.h>\nstruct more { char room[ONE]; };\n");
+    put_file(t.xen, "common/a.c", "#include <more.h>\nint a;\n");
+    put_file(t.xen, "common/b.c", "#include <h.h>\nint b;\n");
+    record("a", "include/h.h include/more.h");
+    filter("#define ONE 11\n#define TWO 2\nstruct s { int a; };\n");
+    assert_false(t.units.v[0].skipped);
+    assert_true(t.units.v[1].skipped);
+}
+
+static void a_prototype_reaches_those_who_call(void **state)
+{
+    put_file(t.xen, "include/h.h", "int f(int a);\nint g(int a);\n");
+    put_file(t.xen, "common/a.c",
+             "#include <h.h>\nint a(void) { return f(1); }\n");
+    put_file(t.xen, "common/b.c",
+             "#include <h.h>\n/* f */ int b(void) { return g(1); }\n");
+    filter("int f(long a);\nint g(int a);\n");
+    assert_false(t.units.v[0].skipped);
+    assert_true(t.units.v[1].skipped);
+}
+
+/* Nowhere does the name stand as a whole. */
+static void a_name_that_is_pasted_is_found_by_preprocessing(void **state)
+{
+    const char *const cat = "#define CAT(a, b) a ## b\n";
+
+    put_file(t.xen, "include/h.h", INLINE("1"));
+    put_file(t.xen, "include/cat.h", cat);
+    put_file(t.xen, "common/a.c",
+             "#include <h.h>\n#include <cat.h>\n"
+             "int a(void) { return CAT(on, e)(); }\n");
+    put_file(t.xen, "common/b.c",
+             "#include <h.h>\n#include <cat.h>\n"
+             "int on, e;\nint b(void) { return two(); }\n");
+    record("a", "include/h.h include/cat.h");
+    record("b", "include/h.h include/cat.h");
+    filter(INLINE("11"));
+    assert_false(t.units.v[0].skipped);
+    assert_true(t.units.v[1].skipped);
+    assert_int_equal(t.c.preprocessed, 2);
 }
 
 static void a_structure_concerns_each_unit(void **state)
@@ -313,7 +379,9 @@ static void a_structure_concerns_each_unit(void **state)
 static void a_unit_that_is_not_preprocessed_is_not_skipped(void **state)
 {
     put_file(t.xen, "include/h.h", INLINE("1"));
-    put_file(t.xen, "common/b.c", "#error no\n#include <h.h>\n");
+    put_file(t.xen, "common/b.c",
+             "#error no\n#define CAT(a, b) a ## b\n#include <h.h>\n"
+             "int on, e;\n");
     filter(INLINE("11"));
     assert_false(t.units.v[1].skipped);
 }
@@ -422,7 +490,11 @@ int main(void)
         CASE(a_tree_that_does_not_compile_is_told_apart),
         CASE(another_compiler_is_found_out),
         CASE(units_that_do_not_use_a_function_are_skipped),
-        CASE(few_units_are_not_asked_about_a_macro),
+        CASE(units_that_do_not_use_a_macro_are_skipped),
+        CASE(what_another_header_says_is_followed),
+        CASE(what_has_no_name_reaches_all_who_include_it),
+        CASE(a_prototype_reaches_those_who_call),
+        CASE(a_name_that_is_pasted_is_found_by_preprocessing),
         CASE(a_structure_concerns_each_unit),
         CASE(a_unit_that_is_not_preprocessed_is_not_skipped),
         CASE(what_is_generated_is_made_anew),

@@ -8,7 +8,7 @@
 
 #include "builder/named.h"
 
-static struct named_list names;
+static struct strv names;
 
 static bool collect(const char *old_text, const char *new_text)
 {
@@ -21,7 +21,7 @@ static bool has(const char *name)
     size_t i;
 
     for ( i = 0; i < names.n; i++ )
-        if ( !strcmp(names.v[i].name, name) )
+        if ( !strcmp(names.v[i], name) )
             return true;
     return false;
 }
@@ -32,10 +32,7 @@ static void a_macro_is_its_name(void **state)
                         "#define A 1\n#define B \\\n 3\nint x;\n"));
     assert_int_equal(names.n, 1);
     assert_true(has("B"));
-    assert_true(named_used(&names, "#define B 3\nint y = 3;\n"));
-    assert_true(named_used(&names, "#undef B\n"));
-    assert_false(named_used(&names, "#define BB 3\nint aB;\n"));
-    named_free(&names);
+    strv_free(&names);
 }
 
 static void macros_that_come_and_go(void **state)
@@ -43,43 +40,79 @@ static void macros_that_come_and_go(void **state)
     assert_true(collect("#define OLD 1\n", "# define NEW(x) x\n"));
     assert_true(has("OLD"));
     assert_true(has("NEW"));
-    /* What was a macro is an ordinary word now. */
-    assert_true(named_used(&names, "int y = OLD;\n"));
-    named_free(&names);
+    strv_free(&names);
 }
 
-static void an_inline_function_is_used_if_more_than_defined(void **state)
+static void an_inline_function_is_its_name(void **state)
 {
     assert_true(collect("static inline int f(int x)\n{\n    return x;\n}\n",
                         "static inline int f(int x)\n{\n    return -x;\n}\n"));
     assert_true(has("f"));
-    assert_false(named_used(&names, "static inline int f(int x) {}\n"));
-    assert_true(named_used(&names, "static inline int f(int x) {}\n"
-                                   "int g(void) { return f(1); }\n"));
-    named_free(&names);
+    strv_free(&names);
 }
 
-static void an_inline_function_that_goes_has_no_definition(void **state)
+static void an_inline_function_that_goes_has_its_name(void **state)
 {
     assert_true(collect("static inline int f(int x)\n{\n    return x;\n}\n"
                         "int k;\n",
                         "int k;\n"));
-    assert_true(named_used(&names, "int g(void) { return f(1); }\n"));
-    named_free(&names);
+    assert_true(has("f"));
+    strv_free(&names);
+}
+
+static void a_prototype_is_its_name(void **state)
+{
+    assert_true(collect("int f(void);\n", "int f(int);\n"));
+    assert_int_equal(names.n, 1);
+    assert_true(has("f"));
+    strv_free(&names);
+    assert_true(collect("", "extern const struct s *g(\n    void)\n"
+                            "    __attribute__((pure));\n"));
+    assert_int_equal(names.n, 1);
+    assert_true(has("g"));
+    strv_free(&names);
+}
+
+/* What stands before a name in parentheses might be it. */
+static void behind_an_attribute_is_the_name(void **state)
+{
+    assert_true(collect("", "static inline mfn_t __nonnull(3) f(int *x)\n"
+                            "{\n    return *x;\n}\n"));
+    assert_true(has("f"));
+    strv_free(&names);
+    assert_true(collect("", "void __printf(1, 2) g(const char *fmt, ...);\n"));
+    assert_true(has("g"));
+    strv_free(&names);
+}
+
+/* The line itself stays as it is. */
+static void what_becomes_a_comment_is_told(void **state)
+{
+    assert_false(collect("int a;\nint b;\n", "/*\nint a;\n*/\nint b;\n"));
+    strv_free(&names);
 }
 
 static void comments_have_no_name_and_need_none(void **state)
 {
     assert_true(collect("int x;\n", "/* a\n * b */\nint x;\n"));
     assert_int_equal(names.n, 0);
-    named_free(&names);
+    strv_free(&names);
 }
 
 static void what_has_no_such_name_is_told(void **state)
 {
     static const char *const pairs[][2] = {
         { "struct s { int a; };\n", "struct s { int a, b; };\n" },
-        { "int f(void);\n", "int f(int);\n" },
+        { "DECLARE(a);\n", "DECLARE(b);\n" },
+        { "static DECLARE(a);\n", "static DECLARE(b);\n" },
+        { "int DECLARE(a);\n", "int DECLARE(b);\n" },
+        { "int (*f)(void);\n", "int (*f)(int);\n" },
+        { "struct s (*f)(void);\n", "struct s (*f)(int);\n" },
+        { "typedef int f(void);\n", "typedef int f(int);\n" },
+        { "int f(int), g(void);\n", "int f(int), g(int);\n" },
+        { "int f(void); int g;\n", "int f(int); int g;\n" },
+        { "extern int x;\n", "extern long x;\n" },
+        { "int x = f(1);\n", "int x = f(2);\n" },
         { "int f(void)\n{\n}\n", "int f(void)\n{\n;\n}\n" },
         { "static int f(void)\n{\n}\n", "static int f(void)\n{\n;\n}\n" },
         { "#ifdef A\n#endif\n", "#ifdef B\n#endif\n" },
@@ -95,7 +128,7 @@ static void what_has_no_such_name_is_told(void **state)
     {
         if ( collect(pairs[i][0], pairs[i][1]) )
             fail_msg("%s", pairs[i][1]);
-        named_free(&names);
+        strv_free(&names);
     }
 }
 
@@ -104,8 +137,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_macro_is_its_name),
         cmocka_unit_test(macros_that_come_and_go),
-        cmocka_unit_test(an_inline_function_is_used_if_more_than_defined),
-        cmocka_unit_test(an_inline_function_that_goes_has_no_definition),
+        cmocka_unit_test(an_inline_function_is_its_name),
+        cmocka_unit_test(an_inline_function_that_goes_has_its_name),
+        cmocka_unit_test(a_prototype_is_its_name),
+        cmocka_unit_test(behind_an_attribute_is_the_name),
+        cmocka_unit_test(what_becomes_a_comment_is_told),
         cmocka_unit_test(comments_have_no_name_and_need_none),
         cmocka_unit_test(what_has_no_such_name_is_told),
     };
