@@ -294,13 +294,15 @@ static void add_payload(json_t *root, const struct outcome *out)
     if ( out->status != BUILD_DONE )
         return;
     sum = digest_sum(out->back.payload, out->back.payload_size);
-    json_object_set_new(root, "payload",
-                        json_pack("{s:o, s:I, s:s, s:s, s:I}", "file",
-                                  json_text(fs_name(out->payload_path)),
-                                  "size", (json_int_t)out->back.payload_size,
-                                  "build_id", out->back.build_id, "sha256",
-                                  digest_hex(&sum, hex), "functions",
-                                  (json_int_t)out->back.nr_functions));
+    json_object_set_new(
+        root, "payload",
+        json_pack("{s:o, s:I, s:s, s:s, s:o*, s:I}", "file",
+                  json_text(fs_name(out->payload_path)), "size",
+                  (json_int_t)out->back.payload_size, "build_id",
+                  out->back.build_id, "sha256", digest_hex(&sum, hex),
+                  "signed_by",
+                  out->signer.size ? json_text(out->signer.name) : NULL,
+                  "functions", (json_int_t)out->back.nr_functions));
 }
 
 static json_t *outside_json(const struct changes *changes)

@@ -207,10 +207,13 @@ static void print_inputs(FILE *to, const json_t *document)
     if ( payload )
         fprintf(to,
                 "\nPayload\n    file           %s, %lld bytes, %lld "
-                "functions\n    build-id       %s\n    sha256         %s\n",
+                "functions\n    build-id       %s\n    sha256         %s\n"
+                "    signed by      %s\n",
                 text_at(payload, "file"), number_at(payload, "size"),
                 number_at(payload, "functions"), text_at(payload, "build_id"),
-                text_at(payload, "sha256"));
+                text_at(payload, "sha256"),
+                *text_at(payload, "signed_by") ? text_at(payload, "signed_by")
+                                               : "nobody");
 }
 
 void explain_all(FILE *to, const json_t *document)

@@ -372,9 +372,12 @@ void page_origin(FILE *to, const json_t *document)
     fputs("</tbody></table></div>\n", to);
     if ( payload )
         html_put(to,
-                 "<p>Build-id of the payload: <span class=\"hash\">%t"
-                 "</span></p>\n",
-                 page_text(payload, "build_id"));
+                 "<p>Build-id of the payload: <span class=\"hash\">%t</span>; "
+                 "%s%t</p>\n",
+                 page_text(payload, "build_id"),
+                 *page_text(payload, "signed_by") ? "signed by "
+                                                  : "not signed",
+                 page_text(payload, "signed_by"));
     html_put(to, "<p>%t %t", page_text(document, "tool"),
              page_text(document, "version"));
     if ( *page_text(document, "compiler") )

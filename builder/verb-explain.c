@@ -2,7 +2,7 @@
 /* xsplice-build explain: the chain from hunk to payload. */
 #include "builder/verbs.h"
 
-#include <glob.h>
+#include <dirent.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,30 +14,34 @@
 #include "builder/report.h"
 #include "builder/strv.h"
 
+/* The one report of a folder; NULL with the error set. */
 static char *only_report(const char *dir, struct xs_error *err)
 {
-    char *pattern = xs_printf("%s/*" REPORT_SUFFIX ".json", dir);
+    static const char suffix[] = REPORT_SUFFIX ".json";
+    DIR *all = opendir(dir);
+    struct dirent *entry;
     char *found = NULL;
-    glob_t all;
-    int rc = glob(pattern, 0, NULL, &all);
+    size_t n = 0;
 
-    free(pattern);
-    if ( !rc && all.gl_pathc == 1 )
-        found = xs_strdup(all.gl_pathv[0]);
-    else if ( !rc )
+    while ( all && (entry = readdir(all)) )
+        if ( str_ends(entry->d_name, suffix) && !n++ )
+            found = xs_printf("%s/%s", dir, entry->d_name);
+    if ( all )
+        closedir(all);
+    if ( n == 1 )
+        return found;
+    if ( n )
     {
-        xs_fail(err, XS_FAILED, "there are %zu reports in %s", all.gl_pathc,
-                dir);
-        xs_hint(err, "name one: %s", all.gl_pathv[0]);
+        xs_fail(err, XS_FAILED, "there are %zu reports in %s", n, dir);
+        xs_hint(err, "name one of them, such as %s", found);
     }
     else
     {
         xs_fail(err, XS_FAILED, "there is no report in %s", dir);
         xs_hint(err, "build with --report");
     }
-    if ( !rc )
-        globfree(&all);
-    return found;
+    free(found);
+    return NULL;
 }
 
 /* A folder, a payload, or the JSON document itself. */
