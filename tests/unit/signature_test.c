@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Signatures: signed by libcrypto, checked by the engine before anything. */
 #include <errno.h>
+#include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -257,6 +258,28 @@ static void the_head_itself_is_signed(void **state)
     end();
     free(mixed);
     free(other);
+    free(bytes);
+}
+
+/* A signature of the head alone, as the key might make for another purpose. */
+static void a_signature_without_our_text_is_refused(void **state)
+{
+    size_t size, n = 256;
+    uint8_t *bytes = signed_by(RSA_2048, payload, payload_size, &size);
+    FILE *f = fopen(key_file(RSA_2048), "r");
+    EVP_PKEY *key = PEM_read_PrivateKey(f, NULL, NULL, NULL);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+    fclose(f);
+    assert_true(
+        EVP_DigestSignInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL));
+    assert_true(EVP_DigestSign(ctx, bytes + payload_size + HEAD, &n,
+                               bytes + payload_size, HEAD));
+    begin(SIGNATURE_REQUIRE);
+    rejected(bytes, size, XSPLICE_REASON_SIGNATURE_WRONG);
+    end();
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(key);
     free(bytes);
 }
 
@@ -613,6 +636,7 @@ int main(void)
         cmocka_unit_test(doubled_ones_are_refused),
         cmocka_unit_test(a_signature_of_another_file_is_refused),
         cmocka_unit_test(the_head_itself_is_signed),
+        cmocka_unit_test(a_signature_without_our_text_is_refused),
         cmocka_unit_test(fields_are_read_strictly),
         cmocka_unit_test(keys_of_other_sizes_are_refused),
         cmocka_unit_test(other_keys_are_refused),
