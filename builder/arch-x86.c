@@ -2,6 +2,7 @@
 #include "builder/arch.h"
 
 #include <capstone/capstone.h>
+#include <ctype.h>
 #include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,7 @@ static size_t walk(const uint8_t *code, size_t size, size_t at, size_t *start,
 
     if ( cs_open(CS_ARCH_X86, CS_MODE_64, &cs) != CS_ERR_OK )
         return 0;
+    cs_option(cs, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
     insn = cs_malloc(cs);
     while ( addr <= at && cs_disasm_iter(cs, &p, &left, &addr, insn) )
         if ( addr > at )
@@ -139,8 +141,8 @@ static bool step(const uint8_t *code, size_t size, size_t at,
                      strcmp(insn->mnemonic, "ret") &&
                      strcmp(insn->mnemonic, "ud2");
         out->jumps =
-            insn->mnemonic[0] == 'j' && !strncmp(insn->op_str, "0x", 2);
-        out->target = out->jumps ? strtoull(insn->op_str, NULL, 16) : 0;
+            insn->mnemonic[0] == 'j' && isdigit((unsigned char)*insn->op_str);
+        out->target = out->jumps ? strtoull(insn->op_str, NULL, 0) : 0;
     }
     cs_free(insn, 1);
     cs_close(&cs);
@@ -160,11 +162,12 @@ static char *listing(const uint8_t *code, size_t size)
         abort();
     if ( cs_open(CS_ARCH_X86, CS_MODE_64, &cs) == CS_ERR_OK )
     {
+        cs_option(cs, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
         insn = cs_malloc(cs);
         while ( cs_disasm_iter(cs, &code, &size, &addr, insn) )
         {
-            bool jump =
-                insn->mnemonic[0] == 'j' && !strncmp(insn->op_str, "0x", 2);
+            bool jump = insn->mnemonic[0] == 'j' &&
+                        isdigit((unsigned char)*insn->op_str);
 
             fprintf(to, "%s%s%s\n", insn->mnemonic,
                     insn->op_str[0] && !jump ? " " : "",

@@ -16,6 +16,7 @@
 static char *dir;
 static struct object *old, *new;
 static struct sidebyside code;
+static const char *compiler;
 
 static int setup(void **state)
 {
@@ -23,6 +24,7 @@ static int setup(void **state)
 
     dir = *state;
     old = new = NULL;
+    compiler = "gcc";
     return rc;
 }
 
@@ -41,8 +43,8 @@ static struct object *compile(const char *name, const char *source)
     char command[512];
 
     put_file(dir, "unit.S", source);
-    snprintf(command, sizeof(command), "cd %s && gcc -c unit.S -o %s", dir,
-             name);
+    snprintf(command, sizeof(command), "cd %s && %s -c unit.S -o %s", dir,
+             compiler, name);
     if ( system(command) )
         fail_msg("%s", command);
     obj = object_open(in_dir(dir, name), "unit.c", &err);
@@ -226,6 +228,26 @@ static void a_new_function_has_one_side(void **state)
     assert_null(row(0, 0)->old_text);
 }
 
+static void arm64_is_listed_as_well(void **state)
+{
+    static const char body[] = "cbz w0, 1f\nbl printk\nadrp x1, table\n"
+                               "mov w0, #%d\n1: ret";
+    char before[200], after[200];
+
+    compiler = "aarch64-linux-gnu-gcc";
+    snprintf(before, sizeof(before), body, 3);
+    snprintf(after, sizeof(after), body, 4);
+    compare(before, "", after, "");
+    assert_int_equal(sidebyside_differing(&code), 1);
+    assert_string_equal(row(0, 0)->new_text, "cbz w0, #0x10");
+    assert_int_equal(row(0, 0)->mark, ROW_SAME);
+    assert_string_equal(row(0, 1)->new_text, "bl printk");
+    assert_string_equal(row(0, 2)->new_text, "adrp x1, #0  # table");
+    assert_string_equal(row(0, 3)->old_text, "movz w0, #0x3");
+    assert_string_equal(row(0, 3)->new_text, "movz w0, #0x4");
+    assert_int_equal(row(0, 3)->mark, ROW_CHANGED);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -240,6 +262,7 @@ int main(void)
         CASE(a_change_of_an_alternative_alone_is_seen),
         CASE(bytes_that_are_no_code_are_shown),
         CASE(a_new_function_has_one_side),
+        CASE(arm64_is_listed_as_well),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
