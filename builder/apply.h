@@ -15,6 +15,7 @@ struct touched {
     char *old_text; /* NULL: the patches add the file */
     char *new_text; /* NULL: the patches remove the file */
     bool generated; /* not from the patches: made anew from what they change */
+    bool used;      /* something generated is made of it, in a known way */
 };
 
 struct changes {

@@ -7,6 +7,7 @@
 
 #include "builder/findings.h"
 #include "builder/fs.h"
+#include "builder/lexline.h"
 #include "builder/memory.h"
 #include "builder/overlay.h"
 #include "builder/run.h"
@@ -89,10 +90,12 @@ static bool same_result(const char *target, const char *a, const char *b)
     char *x, *y;
     bool same;
 
-    if ( !str_ends(target, ".i") && !str_ends(target, ".lds") )
+    bool markers = str_ends(target, ".i") || str_ends(target, ".lds");
+
+    if ( !markers && !str_ends(target, ".h") )
         return !strcmp(a, b);
-    x = without_markers(a);
-    y = without_markers(b);
+    x = markers ? without_markers(a) : lexline_code(a);
+    y = markers ? without_markers(b) : lexline_code(b);
     same = !strcmp(x, y);
     free(x);
     free(y);
@@ -300,6 +303,15 @@ static void change_offsets(struct generating *g, const char *header,
     free(path);
 }
 
+static void mark_used(const struct generating *g, const struct strv *deps)
+{
+    size_t i;
+
+    for ( i = 0; i < g->changes->nr; i++ )
+        if ( strv_has_sorted(deps, g->changes->file[i].path) )
+            g->changes->file[i].used = true;
+}
+
 /* asm-offsets.h: the layout of structures, for the code in assembly. */
 static int update_offsets(struct generating *g, struct xs_error *err)
 {
@@ -321,6 +333,7 @@ static int update_offsets(struct generating *g, struct xs_error *err)
 
         unlink(link);
         free(link);
+        mark_used(g, &offsets.deps);
         job.command = command;
         rc = run_jobs(&job, 1, 1, err);
         g->c->preprocessed++;
@@ -337,6 +350,28 @@ static int update_offsets(struct generating *g, struct xs_error *err)
     free(header);
     free(command);
     record_free(&offsets);
+    return rc;
+}
+
+/*
+ * The masks of the CPU features, out of the list of them.  The rule that makes
+ * this header records nothing (include/xen/lib/x86/Makefile).
+ */
+#define FEATURES_LIST   "include/public/arch-x86/cpufeatureset.h"
+#define FEATURES_HEADER "include/xen/lib/x86/cpuid-autogen.h"
+
+static int update_features(struct generating *g, struct xs_error *err)
+{
+    char *header = xs_printf("%s/" FEATURES_HEADER, g->c->xen);
+    int rc = 0;
+
+    if ( changes_find(g->changes, FEATURES_LIST) && fs_is_regular(header) &&
+         !records_find(g->c->records, FEATURES_HEADER) )
+        rc = generate(g,
+                      "python3 tools/gen-cpuid.py -i " FEATURES_LIST
+                      " -o " FEATURES_HEADER,
+                      FEATURES_HEADER, err);
+    free(header);
     return rc;
 }
 
@@ -371,6 +406,8 @@ int generated_update(struct compiling *c, struct changes *changes,
 
     g.at = xs_printf("%s/new", c->work);
     rc = update_offsets(&g, err);
+    if ( !rc )
+        rc = update_features(&g, err);
     while ( !rc && more )
     {
         more = false;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "builder/fs.h"
 #include "builder/memory.h"
@@ -127,6 +128,35 @@ static void note_linked(const char *command, struct strv *linked)
     }
 }
 
+/*
+ * Kbuild compiles some files of common/ through links that it makes in arch/
+ * (those of efi/): a patch names the file, the command names the link.  Both
+ * are what the target was made from.
+ */
+static void follow_link(const char *xen, struct record *record)
+{
+    char *full, *real, *top, byte;
+
+    if ( !record->source )
+        return;
+    full = xs_printf("%s/%s", xen, record->source);
+    if ( readlink(full, &byte, 1) > 0 )
+    {
+        real = realpath(full, NULL);
+        top = realpath(xen, NULL);
+        if ( real && top && str_begins(real, top) && real[strlen(top)] == '/' )
+        {
+            free(record->source);
+            record->source = xs_strdup(real + strlen(top) + 1);
+            strv_add(&record->deps, record->source);
+            strv_sort(&record->deps);
+        }
+        free(top);
+        free(real);
+    }
+    free(full);
+}
+
 static int read_one(const char *xen, const char *path, struct records *out,
                     struct xs_error *err)
 {
@@ -137,6 +167,7 @@ static int read_one(const char *xen, const char *path, struct records *out,
         return -1;
     if ( record_parse(xen, text, &record) )
     {
+        follow_link(xen, &record);
         out->v = xs_grow(out->v, out->n, sizeof(*out->v));
         out->v[out->n++] = record;
         if ( !record.source )

@@ -16,7 +16,7 @@
 struct record {
     char *target;     /* relative to xen/, like all names here: "common/x.o" */
     char *command;    /* for the shell, to be run in xen/ */
-    char *source;     /* of a compiled object; NULL for anything else */
+    char *source;     /* of a compiled object, no link; NULL for others */
     struct strv deps; /* files it was made from, the source too; sorted */
     bool added;       /* by the patch: there is no old object */
 };

@@ -145,7 +145,7 @@ static void note_unused(const char *xen, const struct changes *changes,
 
         for ( j = 0; j < records->n && !used; j++ )
             used = strv_has_sorted(&records->v[j].deps, path);
-        if ( used || changes->file[i].generated )
+        if ( used || changes->file[i].generated || changes->file[i].used )
             continue;
         if ( changes->file[i].old_text && embedded(xen, path, false) )
             findings_reason(findings, DIFFER_REFUSED, XSPLICE_BUILD_NOT_LINKED,

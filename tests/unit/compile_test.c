@@ -476,6 +476,43 @@ static void offsets_for_assembly_follow_their_structure(void **state)
     assert_int_equal(t.findings.nr_findings, 0);
 }
 
+static void features_follow_their_list(void **state)
+{
+    const struct touched *file;
+
+    put_file(t.xen, "tools/gen-cpuid.py",
+             "import sys\n"
+             "n = open(sys.argv[2]).read().count('FEATURE(')\n"
+             "open(sys.argv[4], 'w').write('/* of %s */\\n#define N %d\\n' % "
+             "(sys.argv[2], n))\n");
+    put_file(t.xen, "include/xen/lib/x86/cpuid-autogen.h",
+             "/* of another place */\n#define N 1\n");
+    put_file(t.xen, "include/public/arch-x86/cpufeatureset.h",
+             "FEATURE(A, 1)\n");
+    changes_set(&t.changes, "include/public/arch-x86/cpufeatureset.h",
+                xs_strdup("FEATURE(A, 1)\n"),
+                xs_strdup("FEATURE(A, 1)\nFEATURE(B, 2)\n"));
+    assert_int_equal(prepare(), 0);
+    file = changes_find(&t.changes, "include/xen/lib/x86/cpuid-autogen.h");
+    assert_non_null(file);
+    assert_true(file->generated);
+    assert_non_null(strstr(file->new_text, "#define N 2\n"));
+}
+
+static void features_that_stay_are_no_change(void **state)
+{
+    put_file(
+        t.xen, "tools/gen-cpuid.py",
+        "import sys\nopen(sys.argv[4], 'w').write('/* here */\\nSAME\\n')\n");
+    put_file(t.xen, "include/xen/lib/x86/cpuid-autogen.h",
+             "/* there */\nSAME\n");
+    changes_set(&t.changes, "include/public/arch-x86/cpufeatureset.h",
+                xs_strdup("FEATURE(A, 1)\n"), xs_strdup("FEATURE(B, 1)\n"));
+    assert_int_equal(prepare(), 0);
+    assert_null(
+        changes_find(&t.changes, "include/xen/lib/x86/cpuid-autogen.h"));
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -502,6 +539,8 @@ int main(void)
         CASE(another_linker_script_is_refused),
         CASE(the_same_linker_script_is_none_of_a_change),
         CASE(offsets_for_assembly_follow_their_structure),
+        CASE(features_follow_their_list),
+        CASE(features_that_stay_are_no_change),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "builder/findings.h"
@@ -135,6 +136,24 @@ static void of_a_boot_unit_the_renamed_object_counts(void **state)
     assert_int_equal(t.units.n, 1);
     assert_string_equal(t.units.v[0].object, "common/boot.init.o");
     assert_string_equal(t.units.v[0].record->target, "common/boot.o");
+}
+
+static void a_unit_that_is_compiled_through_a_link(void **state)
+{
+    put_file(t.xen, "common/sub/real.c", "");
+    put_file(t.xen, "arch/sub/other.c", "");
+    assert_int_equal(
+        symlink("../../common/sub/real.c", in_dir(t.xen, "arch/sub/real.c")),
+        0);
+    built("arch/sub/real", "");
+    linked("arch/sub/real.o");
+    change("common/sub/real.c", "int x;\n", "int y;\n");
+    classify_and_find();
+    assert_int_equal(t.units.n, 1);
+    assert_string_equal(t.units.v[0].object, "arch/sub/real.o");
+    assert_string_equal(t.units.v[0].record->source, "common/sub/real.c");
+    assert_true(t.units.v[0].direct);
+    assert_int_equal(t.findings.nr_findings, 0);
 }
 
 static void comments_are_left_out(void **state)
@@ -279,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_source_and_a_header_reach_their_units),
         CASE(of_a_boot_unit_the_renamed_object_counts),
+        CASE(a_unit_that_is_compiled_through_a_link),
         CASE(comments_are_left_out),
         CASE(build_rules_are_refused),
         CASE(what_no_unit_uses_is_named),
