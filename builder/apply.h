@@ -14,8 +14,9 @@ struct touched {
     char *path;     /* relative to the hypervisor's folder xen/ */
     char *old_text; /* NULL: the patches add the file */
     char *new_text; /* NULL: the patches remove the file */
-    bool generated; /* not from the patches: made anew from what they change */
-    bool used;      /* something generated is made of it, in a known way */
+    bool
+        generated; /* made from what the patches change, or a header of ours */
+    bool used;     /* something generated is made of it, in a known way */
 };
 
 struct changes {

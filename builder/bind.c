@@ -7,6 +7,9 @@
 #include "builder/names.h"
 #include "builder/session.h"
 
+/* What our engine exports to payloads (xsplice/shadow.h) begins so. */
+#define ENGINE_PREFIX "xsplice_shadow_"
+
 static struct binding none(enum xsplice_build_reason reason)
 {
     return (struct binding){ .kind = BIND_NONE, .reason = reason };
@@ -106,6 +109,8 @@ static struct binding to_target(const struct session *s, struct atom *t,
         return t->twin ? to_image(s, t->twin) : to_atom(t);
     case SECTION_PERCPU:
         return t->twin ? to_image(s, t->twin) : none(XSPLICE_BUILD_PERCPU_NEW);
+    case SECTION_SHADOW:
+        return to_atom(t);
     case SECTION_INIT:
         return t->twin ? to_image(s, t->twin)
                        : none(XSPLICE_BUILD_INIT_NEEDED);
@@ -163,6 +168,8 @@ static struct binding to_below(const struct session *s, const char *name)
     bool many;
 
     found = below_symbol(&s->below, name, &many);
+    if ( !found && !strncmp(name, ENGINE_PREFIX, strlen(ENGINE_PREFIX)) )
+        return none(XSPLICE_BUILD_NEEDS_ENGINE);
     if ( !found )
         return none(XSPLICE_BUILD_SYMBOL_MISSING);
     if ( many )

@@ -12,6 +12,7 @@
 #include "builder/layout.h"
 #include "builder/memory.h"
 #include "builder/newunit.h"
+#include "builder/patchheaders.h"
 #include "common/file.h"
 #include "common/payload_file.h"
 #include "engine/user/verify-signature.h"
@@ -125,6 +126,7 @@ static int find_units(const struct options *o, struct outcome *out,
     c->watch_arg = out->stages;
     newunits_find(c->xen, &out->target.records, &out->changes, &out->front);
     units_classify(c->records, &out->changes, &out->front);
+    patchheaders_add(&out->changes);
     if ( out->changes.nr && compile_prepare(c, err) )
         return -1;
     if ( out->changes.nr &&

@@ -22,6 +22,7 @@
 #include "builder/session.h"
 #include "builder/special.h"
 #include "common/note.h"
+#include "xsplice/shadow.h"
 
 #define OWN_ID_LEN 20
 #define OWN_ID_KEY "build-id="
@@ -49,6 +50,8 @@ static const struct out_sort {
     { SECTION_RODATA, false, ".rodata", SHT_PROGBITS, SHF_ALLOC },
     { SECTION_DATA, false, ".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE },
     { SECTION_DATA, true, ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE },
+    { SECTION_SHADOW, false, XSPLICE_SEC_SHADOWS, SHT_PROGBITS,
+      SHF_ALLOC | SHF_WRITE },
 };
 
 static unsigned int section_for(struct output *o, const struct atom *a)

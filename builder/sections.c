@@ -4,6 +4,8 @@
 #include <elf.h>
 #include <string.h>
 
+#include "xsplice/shadow.h"
+
 /*
  * The first line whose name fits decides.  "x" stands for the name itself and
  * for "x." with anything behind it.
@@ -17,6 +19,7 @@ static const struct {
     { ".comment", SECTION_IGNORED },
     { ".eh_frame", SECTION_IGNORED }, /* for debuggers; made from the code */
     { ".livepatch.hooks", SECTION_HOOK },
+    { XSPLICE_SEC_SHADOWS, SECTION_SHADOW },
     { ".initcall1.init", SECTION_REGISTRATION },
     { ".initcallpresmp.init", SECTION_REGISTRATION },
     { ".init_array", SECTION_REGISTRATION },

@@ -22,6 +22,7 @@ enum section_kind {
     SECTION_REGISTRATION, /* tables that are walked at boot */
     SECTION_SPECIAL,      /* described by a table of the architecture */
     SECTION_HOOK,         /* .livepatch.hooks.* */
+    SECTION_SHADOW,       /* kinds of shadow variables: xsplice/shadow.h */
     SECTION_UNKNOWN,
 };
 

@@ -193,3 +193,27 @@ int deps_may_remove(const struct inventory *inv, const struct loaded *target,
     return xs_hint(err, "revert %s first, or take the risk: --force=deps",
                    names);
 }
+
+int deps_unload_blind(const struct inventory *inv, const struct loaded *target,
+                      bool force, struct xs_error *err)
+{
+    char names[256] = "";
+    size_t i;
+
+    for ( i = 0; !force && i < inv->n; i++ )
+    {
+        const struct loaded *p = &inv->payload[i];
+
+        if ( strcmp(p->name, target->name) &&
+             xs_ids_have(&p->identity.depends, &target->identity.id) )
+            names_add(names, sizeof(names), p->name);
+    }
+    if ( !names[0] )
+        return 0;
+    xs_fail(err, XS_DEPENDENCY,
+            "%s, loaded, may use its code, of which this hypervisor's engine "
+            "keeps no account",
+            names);
+    return xs_hint(err, "unload %s first, or take the risk: --force=deps",
+                   names);
+}

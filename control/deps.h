@@ -6,7 +6,10 @@
  *   each build-id that it depends on is the hypervisor's or an applied
  *   payload's;
  * - it may replace all others when it depends on the hypervisor alone;
- * - it may be reverted or unloaded when no applied payload depends on it.
+ * - it may be reverted or unloaded when no applied payload depends on it;
+ * - where the engine does not keep account of who uses whose code (stock Xen),
+ *   it may be unloaded only when no other one that is loaded depends on it: that
+ *   one may have addresses of it in its code since it was loaded.
  *
  * Pure: they look at an inventory and answer 0, or -1 with XS_DEPENDENCY.
  * force takes back what is only a rule; a payload for another hypervisor is
@@ -38,5 +41,7 @@ int deps_may_replace(const struct inventory *inv, const struct loaded *target,
                      bool force, struct xs_error *err);
 int deps_may_remove(const struct inventory *inv, const struct loaded *target,
                     bool force, struct xs_error *err);
+int deps_unload_blind(const struct inventory *inv, const struct loaded *target,
+                      bool force, struct xs_error *err);
 
 #endif /* CONTROL_DEPS_H */

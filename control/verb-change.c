@@ -182,6 +182,8 @@ static int unload_one(struct session *s, const struct loaded *p,
         return xs_hint(err, "revert it first: xen-xsplice revert %s", p->name);
     }
     if ( deps_may_remove(&s->inv, p, s->c->opt.force[FORCE_DEPS], err) ||
+         (!s->own_engine &&
+          deps_unload_blind(&s->inv, p, s->c->opt.force[FORCE_DEPS], err)) ||
          act(s, p->name, OP_UNLOAD, err) )
         return -1;
     if ( !s->c->opt.dry_run )

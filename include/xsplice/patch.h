@@ -136,7 +136,7 @@ struct payload;
     {                                                                         \
         return xsplice_shadow_reserve(&name, n);                              \
     }                                                                         \
-    extern struct xsplice_shadow_kind name
+    struct xsplice_shadow_kind
 
 /*
  * The engine fills the kind in when it loads the payload; nobody else does.

@@ -86,6 +86,11 @@
     X(SYMBOL_MISSING, "the hypervisor has no such symbol",                    \
       "code that the patch starts to use is not in this hypervisor; bring "   \
       "it along in the patch under a name of its own")                        \
+    X(NEEDS_ENGINE,                                                           \
+      "the patch uses what only the engine of xsplice has, and this "         \
+      "hypervisor has another one",                                           \
+      "keep the data elsewhere (docs/data-in-patches.md), or build for a "    \
+      "hypervisor with the engine of xsplice (engine/xen/integrate)")         \
     X(SYMBOL_AMBIGUOUS,                                                       \
       "several symbols of the hypervisor answer to this "                     \
       "name",                                                                 \

@@ -28,7 +28,8 @@ typedef int xsplice_construct_fn(void *object, void *variable, void *arg);
 /*
  * Called when a variable has been taken away and is about to be freed; no lock
  * is held.  Context: that of who detaches, or, when its payload is reverted,
- * one that may allocate and free.
+ * one that may allocate and free; the object may be gone then, and must not be
+ * looked at.
  */
 typedef void xsplice_destroy_fn(void *object, void *variable);
 

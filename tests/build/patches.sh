@@ -6,15 +6,21 @@
 # Builds a payload for Debian's hypervisor from each diff in tests/patches (or
 # the ones named), and compares verdict, functions and reasons with what the
 # preamble of the diff says. The payloads stay in out/patches, where the system
-# test takes them from.
+# test takes them from. With XSPLICE_TREE, the built tree of a hypervisor with
+# our engine, they are for that one instead.
 set -u
 export LC_ALL=C
 top=$(cd "$(dirname "$0")/../.." && pwd)
 patches=$top/tests/patches
 out=${XSPLICE_OUT:-$top/out}/patches
 build=${XSPLICE_BUILD:-$top/build}
+target=(--debian)
+[ -z "${XSPLICE_TREE-}" ] || target=(-s "$XSPLICE_TREE")
 # shellcheck source=tests/patches/expect
 . "$patches/expect"
+
+# Whether the hypervisor lacks the engine that a diff needs.
+no_engine() { [ -z "${XSPLICE_TREE-}" ] && expect_our_engine "$1"; }
 
 report() { jq -r "$2" "$1/report.json"; }
 
@@ -51,6 +57,7 @@ same_reasons()
     local patch=$1 dir=$2 want have id
 
     want=$(expect_lines "$patch" Reason | sort)
+    ! no_engine "$patch" || want=NEEDS_ENGINE
     have=$(report "$dir" '.findings[] | select(.kind == "refused") | .reason + " " + .symbol')
     for id in $(grep -v ' ' <<<"$want"); do
         have=$(sed "s/^$id .*/$id/" <<<"$have")
@@ -77,7 +84,7 @@ same_error()
 # same bytes, so that it is the one of the diff's own test.
 below()
 {
-    "$build/builder/xsplice-build" --debian -p "$patches/$1.patch" -n "$1" \
+    "$build/builder/xsplice-build" "${target[@]}" -p "$patches/$1.patch" -n "$1" \
         -o "$2" -j 1 >"$2/$1.log" 2>&1 || echo "no payload $1: $(tail -n 3 "$2/$1.log")"
 }
 
@@ -89,6 +96,7 @@ check()
     rm -rf "$dir"
     mkdir -p "$dir/below"
     want=$(expect_status "$patch") || { echo "$want"; return; }
+    ! no_engine "$patch" || want=2
     for other in $(expect_lines "$patch" After); do
         args+=(-p "$patches/$other.patch")
     done
@@ -96,7 +104,7 @@ check()
         below "$other" "$dir/below"
         args+=(--on "$dir/below/$other.xsplice")
     done
-    "$build/builder/xsplice-build" --debian "${args[@]}" -p "$patch" -n "$name" -o "$dir" \
+    "$build/builder/xsplice-build" "${target[@]}" "${args[@]}" -p "$patch" -n "$name" -o "$dir" \
         -j 1 --json >"$dir/report.json" 2>"$dir/log"
     status=$?
     if ! jq -e .status "$dir/report.json" >/dev/null 2>&1; then

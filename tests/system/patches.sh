@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# usage: patches.sh [NAME...]
+# usage: patches.sh [--engine DIR] [NAME...]
 #
 # Takes the payloads of all diffs in tests/patches of which one can be built (or
 # of the ones named) to Debian's hypervisor: each is uploaded, applied, reverted
-# and unloaded while dom0 looks on. Several boots, of many payloads each.
+# and unloaded while dom0 looks on. Several boots, of many payloads each. With
+# --engine, to a hypervisor with our engine, which lab/build-xen has put into DIR.
 set -u
 export LC_ALL=C
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -13,12 +14,22 @@ patches=$top/tests/patches
 out=${XSPLICE_OUT:-$top/out}/patches
 build=${XSPLICE_BUILD:-$top/build}
 per_boot=24
+boots=()
+newer=()
+if [ "${1-}" = --engine ]; then
+    export XSPLICE_TREE=$2/tree XSPLICE_OUT=${XSPLICE_OUT:-$top/out}/engine
+    out=$XSPLICE_OUT/patches
+    boots=(--xen "$2/xen.gz")
+    newer=("$2/tree/xen/xen-syms")
+    shift 2
+fi
 # shellcheck source=tests/patches/expect
 . "$patches/expect"
 
 if [ $# = 0 ]; then
     for f in "$patches"/*.patch; do
-        [ "$(expect_lines "$f" Expect)" != built ] || set -- "$@" "$(basename "$f" .patch)"
+        [ "$(expect_lines "$f" Expect)" != built ] ||
+            { [ -z "${XSPLICE_TREE-}" ] && expect_our_engine "$f"; } || set -- "$@" "$(basename "$f" .patch)"
     done
 fi
 log=$(mktemp)
@@ -26,7 +37,7 @@ trap 'rm -f "$log"' EXIT
 # What the build test has left is taken, if nothing has changed since.
 stale=()
 for name in "$@"; do
-    for f in "$patches/$name.patch" "$build/builder/xsplice-build"; do
+    for f in "$patches/$name.patch" "$build/builder/xsplice-build" "${newer[@]}"; do
         [ "$out/$name/$name.xsplice" -nt "$f" ] || { stale+=("$name"); break; }
     done
 done
@@ -49,7 +60,7 @@ boot()
             puts+=(--put "$out/$name/below/$below.xsplice")
         done
     done
-    "$top/lab/run" --put "$build/control/xen-xsplice" --put "$build/tests/system/probe" \
+    "$top/lab/run" "${boots[@]}" --put "$build/control/xen-xsplice" --put "$build/tests/system/probe" \
         "${puts[@]}" --console "$out/console" \
         "$top/tests/system/patches-scenario" "${names[@]}" >"$log" 2>&1 </dev/null
     status=$?

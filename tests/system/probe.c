@@ -23,6 +23,10 @@
 
 #define HYPERCALL_SCHED_OP  29 /* __HYPERVISOR_sched_op */
 #define SCHEDOP_POLL        3
+#define HYPERCALL_DOMCTL    36   /* __HYPERVISOR_domctl */
+#define DOMCTL_VERSION      0x15 /* of Xen 4.17 */
+#define DOMCTL_CREATE       1
+#define DOMCTL_DESTROY      2
 #define XENVER_CAPABILITIES 3
 #define XENVER_CHANGESET    4
 #define XENVER_PLATFORM     5 /* one word is copied to the guest */
@@ -37,6 +41,31 @@ struct sched_poll {
     uint32_t nr_ports;
     uint32_t pad;
     uint64_t timeout;
+};
+
+struct domctl {
+    uint32_t cmd;
+    uint32_t interface_version;
+    uint16_t domain; /* 0 when one is created: any; OUT: which */
+    uint16_t pad[3];
+    union {
+        struct {
+            uint32_t ssidref;
+            uint8_t handle[16];
+            uint32_t flags; /* 0: paravirtualised */
+            uint32_t iommu_opts;
+            uint32_t max_vcpus;
+            uint32_t max_evtchn_port;
+            int32_t max_grant_frames;
+            int32_t max_maptrack_frames;
+            uint32_t grant_opts; /* version of grant tables */
+            uint32_t vmtrace_size;
+            uint32_t cpupool_id;
+            uint32_t emulation_flags;
+            uint32_t misc_flags;
+        } create;
+        uint8_t pad[128];
+    } u;
 };
 
 struct debug_keys {
@@ -149,6 +178,33 @@ static void verb_poll_port(const char *arg)
 static void verb_poll_fault(const char *arg)
 {
     poll_ports(NOBODY_MAPS_THIS, 1);
+}
+
+/* Creates a domain of nothing but its structure, and destroys it. */
+static void verb_domain(const char *arg)
+{
+    struct domctl *op = buffer(sizeof(*op));
+    int rc;
+
+    op->cmd = DOMCTL_CREATE;
+    op->interface_version = DOMCTL_VERSION;
+    op->u.create.max_vcpus = 1;
+    op->u.create.max_evtchn_port = 1023;
+    op->u.create.max_grant_frames = op->u.create.max_maptrack_frames = -1;
+    op->u.create.grant_opts = 1;
+    rc = xencall1(xen, HYPERCALL_DOMCTL, (uintptr_t)op);
+    if ( rc )
+    {
+        print_answer(rc);
+        return;
+    }
+    op->cmd = DOMCTL_DESTROY;
+    memset(&op->u, 0, sizeof(op->u));
+    rc = xencall1(xen, HYPERCALL_DOMCTL, (uintptr_t)op);
+    if ( rc )
+        print_answer(rc);
+    else
+        printf("created and destroyed\n");
 }
 
 /* Finds the version of the sysctl interface, as xen-xsplice does. */
@@ -290,6 +346,7 @@ static const struct verb {
     { "poll", verb_poll, "NUMBER-OF-PORTS" },
     { "poll-port", verb_poll_port, "PORT" },
     { "poll-fault", verb_poll_fault, NULL },
+    { "domain", verb_domain, NULL },
     { "console", verb_console, NULL },
     { "console-end", verb_console_end, NULL },
     { "console-since", verb_console_since, "END" },

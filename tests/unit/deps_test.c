@@ -169,6 +169,18 @@ static void what_an_applied_one_depends_on_stays(void **state)
     assert_int_equal(deps_may_remove(&inv, base, false, &err), 0);
 }
 
+/* Stock Xen links a payload to another one and forgets that it did. */
+static void without_an_account_of_uses_a_loaded_one_keeps_it_too(void **state)
+{
+    struct loaded *base = add("base", LOADED, 1, XEN, 0);
+    struct loaded *p = add("p", LOADED, 2, XEN, 1);
+
+    refused(deps_unload_blind(&inv, base, false, &err), "'p', loaded",
+            "unload 'p' first");
+    assert_int_equal(deps_unload_blind(&inv, base, true, &err), 0);
+    assert_int_equal(deps_unload_blind(&inv, p, false, &err), 0);
+}
+
 static void an_unknown_one_may_be_what_somebody_needs(void **state)
 {
     struct loaded *unknown = add_unknown("u", APPLIED);
@@ -208,6 +220,7 @@ int main(void)
         CASE(an_unknown_one_wants_force),
         CASE(replace_wants_the_hypervisor_alone),
         CASE(what_an_applied_one_depends_on_stays),
+        CASE(without_an_account_of_uses_a_loaded_one_keeps_it_too),
         CASE(an_unknown_one_may_be_what_somebody_needs),
         CASE(of_two_with_the_same_id_the_applied_one_counts),
     };
