@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "builder/linediff.h"
 #include "builder/words.h"
@@ -11,6 +12,14 @@
 static bool is_word(const char *p, size_t n, const char *word)
 {
     return n == strlen(word) && !memcmp(p, word, n);
+}
+
+/* "inline", and what a macro that stands for it is called: XSM_INLINE. */
+static bool says_inline(const char *p, size_t n)
+{
+    const size_t len = strlen("inline");
+
+    return n >= len && !strncasecmp(p + n - len, "inline", len);
 }
 
 static bool is_one_of(const char *p, size_t n, const char *const *words)
@@ -132,8 +141,7 @@ static bool add_function(const char *code, struct strv *names)
         if ( is_word(p, n, "typedef") || is_word(p, n, "asm") )
             return false;
         head.is_static |= is_word(p, n, "static");
-        head.is_inline |=
-            is_word(p, n, "inline") || is_word(p, n, "always_inline");
+        head.is_inline |= says_inline(p, n);
         if ( !n )
             p++;
         else if ( p[n + strspn(p + n, " \n")] == '(' )

@@ -51,6 +51,13 @@ static void an_inline_function_is_its_name(void **state)
     strv_free(&names);
 }
 
+static void a_macro_may_say_inline(void **state)
+{
+    assert_true(collect("static XSM_INLINE int cf_check f(int x)\n{\n}\n",
+                        "static XSM_INLINE int cf_check f(int x)\n{\n;\n}\n"));
+    assert_true(has("f"));
+}
+
 static void an_inline_function_that_goes_has_its_name(void **state)
 {
     assert_true(collect("static inline int f(int x)\n{\n    return x;\n}\n"
@@ -138,6 +145,7 @@ int main(void)
         cmocka_unit_test(a_macro_is_its_name),
         cmocka_unit_test(macros_that_come_and_go),
         cmocka_unit_test(an_inline_function_is_its_name),
+        cmocka_unit_test(a_macro_may_say_inline),
         cmocka_unit_test(an_inline_function_that_goes_has_its_name),
         cmocka_unit_test(a_prototype_is_its_name),
         cmocka_unit_test(behind_an_attribute_is_the_name),
