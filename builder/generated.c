@@ -277,10 +277,10 @@ static char *offsets_in(const char *dir)
     return job.output;
 }
 
-/* Replaces the old offsets in the header by the new ones. */
-static void change_offsets(struct generating *g, const char *header,
-                           const char *old_offsets, const char *new_offsets,
-                           struct xs_error *err)
+/* Replaces what a header has in common with its generator by the new text. */
+static void change_inside(struct generating *g, const char *header,
+                          const char *old_part, const char *new_part,
+                          struct xs_error *err)
 {
     char *path = xs_printf("%s/%s", g->c->xen, header), *text, *at, *changed;
 
@@ -289,13 +289,13 @@ static void change_offsets(struct generating *g, const char *header,
         free(path);
         return;
     }
-    at = strstr(text, old_offsets);
+    at = strstr(text, old_part);
     if ( !at )
         refuse(g, XSPLICE_BUILD_GENERATED, header);
     else
     {
-        changed = xs_printf("%.*s%s%s", (int)(at - text), text, new_offsets,
-                            at + strlen(old_offsets));
+        changed = xs_printf("%.*s%s%s", (int)(at - text), text, new_part,
+                            at + strlen(old_part));
         changes_set(g->changes, header, text, changed)->generated = true;
         text = NULL;
     }
@@ -343,7 +343,7 @@ static int update_offsets(struct generating *g, struct xs_error *err)
         /* If it does not compile, the units will not either, and say why. */
         if ( !rc && !job.status && old_offsets && new_offsets &&
              strcmp(old_offsets, new_offsets) )
-            change_offsets(g, header, old_offsets, new_offsets, err);
+            change_inside(g, header, old_offsets, new_offsets, err);
         free(old_offsets);
         free(new_offsets);
     }
@@ -375,6 +375,40 @@ static int update_features(struct generating *g, struct xs_error *err)
     return rc;
 }
 
+/*
+ * Kbuild wraps arch/A/asm-macros.i into arch/A/include/asm/asm-macros.h, and
+ * records nothing of that.
+ */
+#define MACROS "asm-macros.i"
+
+static void wrap_macros(struct generating *g, struct xs_error *err)
+{
+    struct touched *file = g->changes->file;
+    char *header, *path, *old_text, *new_text;
+
+    while ( file < g->changes->file + g->changes->nr &&
+            (!file->generated || strcmp(fs_name(file->path), MACROS)) )
+        file++;
+    if ( file == g->changes->file + g->changes->nr || !file->old_text ||
+         !file->new_text )
+        return;
+    header = xs_printf("%.*sinclude/asm/asm-macros.h",
+                       (int)(fs_name(file->path) - file->path), file->path);
+    path = xs_printf("%s/%s", g->c->xen, header);
+    if ( fs_is_regular(path) )
+    {
+        file->used = true;
+        /* The files move when one is added. */
+        old_text = xs_strdup(file->old_text);
+        new_text = xs_strdup(file->new_text);
+        change_inside(g, header, old_text, new_text, err);
+        free(new_text);
+        free(old_text);
+    }
+    free(path);
+    free(header);
+}
+
 /* Of what is generated in steps, the last one has to be a header. */
 static void check_ends(struct generating *g)
 {
@@ -384,7 +418,8 @@ static void check_ends(struct generating *g)
     for ( i = 0; i < g->changes->nr; i++ )
     {
         const struct touched *file = &g->changes->file[i];
-        bool used = str_ends(file->path, ".h") || str_ends(file->path, ".lds");
+        bool used = file->used || str_ends(file->path, ".h") ||
+                    str_ends(file->path, ".lds");
 
         if ( !file->generated )
             continue;
@@ -423,7 +458,10 @@ int generated_update(struct compiling *c, struct changes *changes,
         }
     }
     if ( !rc )
+    {
+        wrap_macros(&g, err);
         check_ends(&g);
+    }
     if ( !rc )
         rc = overlay_write(g.at, changes, OVERLAY_NEW, err);
     strv_free(&g.done);

@@ -476,6 +476,27 @@ static void offsets_for_assembly_follow_their_structure(void **state)
     assert_int_equal(t.findings.nr_findings, 0);
 }
 
+static void macros_for_assembly_follow_in_their_header(void **state)
+{
+    const struct touched *file;
+
+    put_file(t.xen, "arch/x86/asm-macros.c", "ONE\n");
+    put_file(t.xen, "arch/x86/asm-macros.i", "old macro\n");
+    put_file(t.xen, "arch/x86/include/asm/asm-macros.h",
+             "#if 0\nold macro\n#endif\n");
+    put_file(t.xen, "arch/x86/.asm-macros.i.cmd",
+             "cmd_arch/x86/asm-macros.i := sed 's/.*/& macro/' "
+             "arch/x86/asm-macros.c >arch/x86/asm-macros.i\n"
+             "source_arch/x86/asm-macros.i := arch/x86/asm-macros.c\n");
+    change("arch/x86/asm-macros.c", "TWO\n");
+    assert_int_equal(prepare(), 0);
+    assert_int_equal(t.findings.nr_findings, 0);
+    file = changes_find(&t.changes, "arch/x86/include/asm/asm-macros.h");
+    assert_non_null(file);
+    assert_true(file->generated);
+    assert_string_equal(file->new_text, "#if 0\nTWO macro\n#endif\n");
+}
+
 static void features_follow_their_list(void **state)
 {
     const struct touched *file;
@@ -539,6 +560,7 @@ int main(void)
         CASE(another_linker_script_is_refused),
         CASE(the_same_linker_script_is_none_of_a_change),
         CASE(offsets_for_assembly_follow_their_structure),
+        CASE(macros_for_assembly_follow_in_their_header),
         CASE(features_follow_their_list),
         CASE(features_that_stay_are_no_change),
     };
