@@ -71,11 +71,22 @@ static void act(unsigned int i, uint32_t cmd, uint32_t flags)
         abort();
 }
 
+/* On trial for some tenths of a second. */
+static void try_out(unsigned int i, uint32_t cmd, uint8_t with)
+{
+    struct refusal why = { 0 };
+
+    if ( engine_trial(payloads[i].name, cmd, 0, 0,
+                      (uint64_t)(1 + with / PAYLOADS) * 100000000, &why) &&
+         why.reason == XSPLICE_REASON_NONE )
+        abort();
+}
+
 static void one(uint8_t op, uint8_t with)
 {
     unsigned int i = with % PAYLOADS;
 
-    switch ( op % 8 )
+    switch ( op % 16 )
     {
     case 0:
     case 1:
@@ -99,6 +110,27 @@ static void one(uint8_t op, uint8_t with)
         break;
     case 7:
         cpus_run_pending();
+        break;
+    case 8:
+        engine_confirm(payloads[i].name, NULL);
+        break;
+    case 9:
+        try_out(i, XSPLICE_ACTION_APPLY, with);
+        break;
+    case 10:
+        try_out(i, XSPLICE_ACTION_REPLACE, with);
+        break;
+    case 11: /* nobody confirms */
+        host_clock_advance((uint64_t)(1 + with) * 100000000);
+        break;
+    case 12:
+        /* A failure would come in one of the pages only. */
+        fault_clear();
+        world_ask(payloads[i].name, with);
+        world_ask(NULL, with);
+        break;
+    default: /* most of the time */
+        act(i, with & 1 ? XSPLICE_ACTION_APPLY : XSPLICE_ACTION_REVERT, 0);
         break;
     }
     /* Most operations end before the next one begins. */

@@ -43,7 +43,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if ( !engine_upload("f", data, size, &why) )
     {
+        world_ask("f", size);
         act(XSPLICE_ACTION_APPLY);
+        world_ask("f", size + 1);
         act(XSPLICE_ACTION_REVERT);
         act(XSPLICE_ACTION_UNLOAD);
     }
