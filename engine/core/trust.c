@@ -7,10 +7,10 @@
 #include "port.h"
 #include "signature.h"
 
-static const struct trusted_key *keys;
-static unsigned int nkeys;
-static unsigned int unusable; /* of the keys */
-static enum signature_policy policy;
+static const struct trusted_key *__ro_after_init keys;
+static unsigned int __ro_after_init nkeys;
+static unsigned int __ro_after_init unusable; /* of the keys */
+static enum signature_policy __ro_after_init policy;
 
 static const char *const policy_names[] = {
     [SIGNATURE_OFF] = "off",

@@ -8,6 +8,7 @@
 #define ENGINE_CORE_TYPES_H
 
 #ifdef __XEN__
+#include <xen/cache.h>
 #include <xen/errno.h>
 #include <xen/kernel.h>
 #include <xen/lib.h>
@@ -22,6 +23,10 @@
 #include <stdio.h>
 #include <string.h>
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
+/* Written by engine_init() only: read-only memory from the end of boot on. */
+#ifndef __ro_after_init
+#define __ro_after_init
 #endif
 /* Functions called through pointers begin with ENDBR64 where CET wants it. */
 #ifndef cf_check
