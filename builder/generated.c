@@ -142,12 +142,13 @@ static void take_result(struct generating *g, const char *target)
 
 /*
  * Runs a generator.  Its target is a link to the tree's file: it goes first, so
- * that nothing can write through it.
+ * that nothing can write through it.  What make exports is not recorded.
  */
 static int generate(struct generating *g, const char *command,
                     const char *target, struct xs_error *err)
 {
-    struct run_job job = { .command = command, .directory = g->at };
+    char *all = xs_printf("export PYTHON=\"${PYTHON:-python3}\"\n%s", command);
+    struct run_job job = { .command = all, .directory = g->at };
     char *path = xs_printf("%s/%s", g->at, target);
     int rc;
 
@@ -161,6 +162,7 @@ static int generate(struct generating *g, const char *command,
         take_result(g, target);
     free(job.output);
     free(path);
+    free(all);
     return rc;
 }
 

@@ -264,27 +264,35 @@ static int read_entry(struct object *obj, struct section *sec,
     return 0;
 }
 
+static int read_section(struct object *obj, struct section *sec,
+                        struct xs_error *err)
+{
+    const struct special_table *t = sec->table;
+    uint64_t at;
+
+    if ( sec->size % t->size || !sec->data )
+        return bad_shape(obj, sec, sec->size, "is no whole number of entries",
+                         err);
+    for ( at = 0; at < sec->size; at += t->size )
+        if ( read_entry(obj, sec, t, at, err) )
+            return -1;
+    return 0;
+}
+
+/*
+ * Table by table: in which order the object has the sections depends on which
+ * one the unit used first, maybe in another function.
+ */
 int special_read(struct object *obj, struct xs_error *err)
 {
-    uint64_t at;
+    const struct special_table *t = obj->arch->tables;
     size_t i;
 
-    for ( i = 1; i < obj->nr_secs; i++ )
-    {
-        struct section *sec = &obj->secs[i];
-        const struct special_table *t = sec->table;
-
-        if ( !t || !sec->size )
-            continue;
-        if ( sec->size % t->size || !sec->data )
-            return bad_shape(obj, sec, sec->size,
-                             "is no whole number of "
-                             "entries",
-                             err);
-        for ( at = 0; at < sec->size; at += t->size )
-            if ( read_entry(obj, sec, t, at, err) )
+    for ( ; t < obj->arch->tables + obj->arch->nr_tables; t++ )
+        for ( i = 1; i < obj->nr_secs; i++ )
+            if ( obj->secs[i].table == t && obj->secs[i].size &&
+                 read_section(obj, &obj->secs[i], err) )
                 return -1;
-    }
     return 0;
 }
 

@@ -332,6 +332,23 @@ static void init_symbols_may_be_used_as_they_were_before(void **state)
     assert_int_equal(case_symbol(r, "early"), 1);
 }
 
+/* The sections have the order in which the unit uses them first. */
+static void special_sections_in_another_order_are_no_change(void **state)
+{
+#define BOTH_SORTS                                                            \
+    "int g(int x) { WARN_AT(1, 20, \"unit.c\"); ALT(\"nop;nop;nop\", \"lfence\", 9); return x; }"
+    struct differ_case c = {
+        .before = "int f(int x) { return other(x); }\n" BOTH_SORTS,
+        .after = "int f(int x) { ALT(\"nop;nop;nop\", \"mfence\", 9);\n"
+                 "  return other(x); }\n" BOTH_SORTS,
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "f", NULL);
+    assert_false(case_has(r, DIFFER_CHANGED, "g", NULL));
+}
+
 static void a_bug_frame_of_another_sort_is_a_change(void **state)
 {
     struct differ_case c = {
@@ -847,6 +864,7 @@ int main(void)
         cmocka_unit_test(calls_go_to_the_new_body_and_pointers_to_the_old),
         cmocka_unit_test(a_changed_table_comes_along_with_its_readers),
         cmocka_unit_test(an_unchanged_table_stays_the_hypervisors),
+        cmocka_unit_test(special_sections_in_another_order_are_no_change),
         cmocka_unit_test(a_switch_table_is_compared_by_content),
         cmocka_unit_test(labels_of_a_switch_lead_into_the_new_body),
         cmocka_unit_test(a_boot_parameter_in_a_function_is_the_same),
