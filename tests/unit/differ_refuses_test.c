@@ -169,6 +169,12 @@ static const struct refusal {
                  "int g(int x) { static int n; return n += x; }" },
       NULL,
       "SYMBOL_AMBIGUOUS" },
+    { "shadow variables, for a hypervisor that has none",
+      { .before = F1,
+        .after = "void *xsplice_shadow_get(const void *, const void *);\n"
+                 "int f(int x) { return xsplice_shadow_get(&x, 0) != 0; }" },
+      "f",
+      "NEEDS_ENGINE" },
     { "a whole unit", { .before = F1 }, NULL, "UNIT_REMOVED" },
 };
 

@@ -13,6 +13,7 @@
 #include "common/payload_file.h"
 #include "tests/unit/differ_case.h"
 #include "xsplice/payload.h"
+#include "xsplice/shadow.h"
 
 #define FUNC_ENTRY sizeof(struct xsplice_func)
 
@@ -553,6 +554,41 @@ static void hooks_are_taken_and_counted(void **state)
     assert_int_equal(case_section(r, ".livepatch.funcs"), 0);
 }
 
+/* What the engine reads is an array: nothing may lie between two kinds. */
+static void kinds_of_shadow_variables_are_one_array(void **state)
+{
+#define GET "void *xsplice_shadow_get(const void *, const void *);\n"
+#define KIND                                                                  \
+    "struct kind { long id; int (*make)(void); long more[3]; };\n"            \
+    "__attribute__((section(\".xsplice.shadows\"), aligned(8))) struct kind "
+    struct differ_case c = {
+        .image = GET "void *xsplice_shadow_get(const void *k, const void *o)\n"
+                     "{ return 0; }\n"
+                     "int f(int x) { return x; }",
+        .before = "int f(int x) { return x; }",
+        .after = GET KIND
+        "ours = { 1 };\n"
+        "int f(int x) { return xsplice_shadow_get(&ours, 0) != 0; }",
+        .second_before = "int g(int x) { return x; }",
+        .second_after =
+            GET "static int cf_check made(void) { return 7; }\n" KIND
+                "theirs = { 2, made };\n"
+                "int g(int x) { return xsplice_shadow_get(&theirs, 0) != 0; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(case_section(r, XSPLICE_SEC_SHADOWS), 2 * 40);
+    assert_int_equal(case_symbol(r, "xsplice_shadow_get"), 1);
+    assert_int_equal(case_symbol(r, "ours@case"), 2);
+    assert_int_equal(case_symbol(r, "theirs@case"), 2);
+    case_must(r, DIFFER_ADDED, "made", NULL);
+    assert_int_equal(
+        case_relocs(r, ".rela" XSPLICE_SEC_SHADOWS, "unit.c#made@case"), 1);
+#undef GET
+#undef KIND
+}
+
 static void init_code_that_changes_too_is_only_noted(void **state)
 {
     struct differ_case c = {
@@ -880,6 +916,7 @@ int main(void)
         cmocka_unit_test(a_change_in_fixup_code_alone_is_a_change),
         cmocka_unit_test(a_cold_part_goes_with_its_function),
         cmocka_unit_test(hooks_are_taken_and_counted),
+        cmocka_unit_test(kinds_of_shadow_variables_are_one_array),
         cmocka_unit_test(init_code_that_changes_too_is_only_noted),
         cmocka_unit_test(a_new_option_is_only_noted_and_has_its_default),
         cmocka_unit_test(what_one_unit_adds_another_one_can_use),
