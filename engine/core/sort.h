@@ -6,7 +6,8 @@
 
 /*
  * Sorts n elements of 'size' bytes in place, in O(n log n) at worst and
- * without memory (heap sort; the order of equal elements is not kept).
+ * without memory (heap sort; the order of equal elements is not kept).  What
+ * is in order already, as it often is, costs O(n).
  */
 void sort_array(void *base, size_t n, size_t size,
                 int (*cmp)(const void *a, const void *b),

@@ -360,6 +360,12 @@ void writes_remember(const struct operation *op)
 
 /* ---- aliases ---- */
 
+/* What is superseded is stored only if hooks run between the two parts. */
+static bool is_stored(const struct operation *op, const struct write *w)
+{
+    return !w->superseded || op->hooks;
+}
+
 /* One alias for the writes from i on that lie in the same or adjoining pages;
  * returns the index of the first that does not. */
 static unsigned int map_run(struct operation *op, unsigned int i,
@@ -398,6 +404,9 @@ int writes_map(struct operation *op, struct refusal *why)
         return refuse(why, XSPLICE_REASON_NO_MEMORY, "%u aliases", n);
     for ( i = 0; i < n; i = next )
     {
+        next = i + 1;
+        if ( !is_stored(op, &op->writes[i]) )
+            continue;
         next = map_run(op, i, i < op->nundo ? op->nundo : n);
         if ( next == i )
             return refuse(why, XSPLICE_REASON_NO_MEMORY, "the alias of %#lx",
@@ -442,7 +451,7 @@ void writes_commit_undo(const struct operation *op)
     unsigned int i;
 
     for ( i = 0; i < op->nundo; i++ )
-        if ( !op->writes[i].superseded || op->hooks )
+        if ( is_stored(op, &op->writes[i]) )
             store(&op->writes[i]);
 }
 

@@ -2,11 +2,20 @@
 /*
  * Text: which addresses are what, reading them, and writable aliases.
  *
- * The aliases of an operation share one window of addresses that is kept free
- * for them: mapping into it needs no TLB flush, because nothing was there
- * before, and when the last alias is dropped the whole window goes with one
- * flush, instead of one for each site.  Text itself is never made writable.
+ * Aliases are pages of a window of addresses that has its page tables for
+ * itself, for good: mapping is one store for each page, and so is dropping.
+ * Text itself is never made writable.
+ *
+ * A page of the window is not used twice without a flush of all TLBs between,
+ * so nothing has to be flushed for what is mapped.  For what is dropped, this
+ * CPU's TLB is flushed, the only one that has used it: aliases are written
+ * through by the CPU that leads the stop, which then drops them.  The others
+ * are asked to flush when the window is used up, once in many operations, and
+ * not for each one.  If pages of payloads were written to, they are asked at
+ * once: unlike the image these are given back some time, and may become a
+ * guest's.
  */
+#include <xen/domain_page.h>
 #include <xen/init.h>
 #include <xen/lib.h>
 #include <xen/mm.h>
@@ -15,34 +24,24 @@
 #include <xen/vmap.h>
 #include <xen/xmalloc.h>
 
+#include <asm/flushtlb.h>
 #include <asm/setup.h>
 
 #include "engine/core/port.h"
 #include "engine/xen/xen.h"
 
-/* Room for the pages that one operation writes to. */
-#define WINDOW_PAGES 1024
-#define HASH_BUCKETS 128
-#define NO_SLOT      0xffffu
-
-/*
- * A run of pages of text that is mapped in the window.  It is as long as the
- * writes lie in adjoining pages.
- */
-struct alias {
-    unsigned long page; /* run address of the first */
-    unsigned int pages;
-    uint16_t slot; /* first one in the window */
-    uint16_t next; /* in the hash chain, index into aliases[] */
-};
+/* Pages that one operation may write to, at least; twice that is there. */
+#define BATCH_PAGES  1024
+#define WINDOW_PAGES (2 * BATCH_PAGES)
+#define TABLES       (WINDOW_PAGES / L1_PAGETABLE_ENTRIES)
 
 static DEFINE_SPINLOCK(window_lock);
 static uint8_t *__read_mostly window;
-static struct alias *__read_mostly aliases; /* WINDOW_PAGES of them */
-static uint16_t buckets[HASH_BUCKETS];      /* index into aliases[] */
-static unsigned int nr_aliases;
-static unsigned int slots_used;
+static l1_pgentry_t *__read_mostly tables[TABLES];
+static unsigned int first; /* pages of the window from here on are mapped, */
+static unsigned int next;  /* up to here; those below may be in TLBs */
 static unsigned int users; /* aliases handed out and not yet dropped */
+static bool of_payloads;   /* some are */
 
 static bool within(unsigned long addr, size_t len, const void *start,
                    const void *end)
@@ -75,94 +74,55 @@ void port_text_read(unsigned long addr, void *to, size_t len)
     memcpy(to, (const void *)addr, len);
 }
 
-static unsigned int bucket_of(unsigned long page)
+static void set_page(unsigned int i, l1_pgentry_t entry)
 {
-    return PFN_DOWN(page) % HASH_BUCKETS;
+    l1e_write(&tables[i / L1_PAGETABLE_ENTRIES][i % L1_PAGETABLE_ENTRIES],
+              entry);
 }
 
-static struct alias *find_alias(unsigned long page, unsigned int pages)
+static void map_page(unsigned long page)
 {
-    unsigned int i = buckets[bucket_of(page)];
+    bool image = xsplice_in_image(page);
 
-    for ( ; i != NO_SLOT; i = aliases[i].next )
-        if ( aliases[i].page == page && aliases[i].pages >= pages )
-            return &aliases[i];
-    return NULL;
-}
-
-static mfn_t text_mfn(unsigned long page)
-{
     /* Payload pages are scattered, those of the image are not. */
-    return xsplice_in_image(page) ? _mfn(virt_to_mfn(page))
-                                  : vmap_to_mfn(page);
-}
-
-/* Maps into the next free slots; NULL if they or page tables ran out. */
-static struct alias *new_alias(unsigned long page, unsigned int pages)
-{
-    unsigned int i, bucket = bucket_of(page);
-    struct alias *a;
-
-    if ( slots_used + pages > WINDOW_PAGES )
-        return NULL;
-
-    for ( i = 0; i < pages; i++ )
-    {
-        unsigned long at =
-            (unsigned long)window + (slots_used + i) * PAGE_SIZE;
-
-        /* What was mapped before a failure goes with the window. */
-        if ( map_pages_to_xen(at, text_mfn(page + i * PAGE_SIZE), 1,
-                              PAGE_HYPERVISOR_RW) )
-        {
-            slots_used += i;
-            return NULL;
-        }
-    }
-
-    a = &aliases[nr_aliases];
-    a->page = page;
-    a->pages = pages;
-    a->slot = slots_used;
-    a->next = buckets[bucket];
-    buckets[bucket] = nr_aliases++;
-    slots_used += pages;
-    return a;
-}
-
-static void empty_window(void)
-{
-    unsigned long start = (unsigned long)window;
-
-    if ( slots_used )
-        destroy_xen_mappings(start, start + slots_used * PAGE_SIZE);
-    memset(buckets, 0xff, sizeof(buckets));
-    nr_aliases = slots_used = 0;
+    set_page(next++,
+             l1e_from_mfn(image ? _mfn(virt_to_mfn(page)) : vmap_to_mfn(page),
+                          PAGE_HYPERVISOR_RW));
+    of_payloads |= !image;
 }
 
 void *port_alias_map(unsigned long addr, size_t len)
 {
-    unsigned long page = addr & PAGE_MASK;
-    unsigned int pages = PFN_DOWN(addr + len - 1) - PFN_DOWN(addr) + 1;
-    struct alias *a;
+    unsigned long page = addr & PAGE_MASK, last = addr + len - 1;
     void *va = NULL;
 
-    if ( !window || !len || pages > WINDOW_PAGES )
+    if ( !window || !len || PFN_DOWN(last) - PFN_DOWN(addr) >= BATCH_PAGES )
         return NULL;
 
     spin_lock(&window_lock);
-    a = find_alias(page, pages);
-    if ( !a )
-        a = new_alias(page, pages);
-    if ( a )
+    if ( next + PFN_DOWN(last) - PFN_DOWN(addr) < WINDOW_PAGES )
     {
+        va = window + next * PAGE_SIZE + (addr & ~PAGE_MASK);
+        for ( ; page <= last; page += PAGE_SIZE )
+            map_page(page);
         users++;
-        va = window + a->slot * PAGE_SIZE + (addr & ~PAGE_MASK);
     }
-    else if ( !users )
-        empty_window();
     spin_unlock(&window_lock);
     return va;
+}
+
+static void drop_all(void)
+{
+    while ( first < next )
+        set_page(first++, l1e_empty());
+    if ( of_payloads || next > BATCH_PAGES )
+    {
+        flush_all(FLUSH_TLB_GLOBAL);
+        of_payloads = false;
+        first = next = 0;
+    }
+    else
+        flush_local(FLUSH_TLB_GLOBAL);
 }
 
 void port_alias_unmap(void *alias, size_t len)
@@ -172,33 +132,52 @@ void port_alias_unmap(void *alias, size_t len)
     spin_lock(&window_lock);
     ASSERT(users);
     if ( !--users )
-        empty_window();
+        drop_all();
     spin_unlock(&window_lock);
 }
 
 /*
- * Takes a stretch of addresses by mapping any page all over it, and empties it
- * again; vunmap(), which would give the addresses back, is never called.
+ * Takes a stretch of addresses by mapping any page all over it, aligned so that
+ * its page tables hold nothing else, and empties it.  vunmap(), which would give
+ * addresses and tables back, is never called.
  */
-void __init xsplice_text_init(void)
+static void __init take_window(void)
 {
     mfn_t *mfns = xmalloc_array(mfn_t, WINDOW_PAGES);
     unsigned int i;
+    void *at = NULL;
 
-    aliases = xzalloc_array(struct alias, WINDOW_PAGES);
-    if ( mfns && aliases )
+    if ( mfns )
     {
         for ( i = 0; i < WINDOW_PAGES; i++ )
             mfns[i] = _mfn(virt_to_mfn(_stext));
-        window =
-            __vmap(mfns, 1, WINDOW_PAGES, 1, PAGE_HYPERVISOR_RO, VMAP_DEFAULT);
+        at = __vmap(mfns, 1, WINDOW_PAGES, L1_PAGETABLE_ENTRIES,
+                    PAGE_HYPERVISOR_RO, VMAP_DEFAULT);
     }
-    if ( window )
-    {
-        slots_used = WINDOW_PAGES;
-        empty_window();
-    }
-    else
-        port_log(PORT_ERR, "xsplice: no memory: nothing can be applied");
     xfree(mfns);
+    for ( i = 0; at && i < TABLES; i++ )
+    {
+        l1_pgentry_t *table = virt_to_xen_l1e(
+            (unsigned long)at + i * L1_PAGETABLE_ENTRIES * PAGE_SIZE);
+
+        tables[i] = table
+                        ? map_domain_page_global(domain_page_map_to_mfn(table))
+                        : NULL;
+        unmap_domain_page(table);
+        if ( !tables[i] )
+            return;
+    }
+    window = at;
+}
+
+void __init xsplice_text_init(void)
+{
+    take_window();
+    if ( !window )
+    {
+        port_log(PORT_ERR, "xsplice: no memory: nothing can be applied");
+        return;
+    }
+    next = WINDOW_PAGES;
+    drop_all();
 }

@@ -15,9 +15,9 @@
 static struct {
     const char *name;
     const char *why;
-    unsigned long addr; /* filled in at boot */
+    unsigned long start, end; /* filled in at boot; equal: it is not there */
 } list[] = {
-#define LIST_ENTRY(name, why) { name, why, 0 },
+#define LIST_ENTRY(name, why) { name, why, 0, 0 },
     UNPATCHABLE_FUNCTIONS(LIST_ENTRY)
 #undef LIST_ENTRY
 };
@@ -30,37 +30,34 @@ static bool in_range(unsigned long addr, const void *start, const void *end)
     return addr >= (unsigned long)start && addr < (unsigned long)end;
 }
 
-/* Where the function that holds 'addr' begins. */
-static unsigned long function_start(unsigned long addr)
-{
-    char name[KSYM_NAME_LEN + 1];
-    unsigned long size, offset;
-
-    return symbols_lookup(addr, &size, &offset, name) ? addr - offset : addr;
-}
-
 const char *port_unpatchable(unsigned long addr)
 {
-    unsigned long start;
     unsigned int i;
 
     if ( in_range(addr, _stextentry, _etextentry) )
         return UNPATCHABLE_IN_ENTRY;
     if ( in_range(addr, xsplice_text_start, xsplice_text_end) )
         return UNPATCHABLE_IN_ENGINE;
-    start = function_start(addr);
     for ( i = 0; i < ARRAY_SIZE(list); i++ )
-        if ( list[i].addr && list[i].addr == start )
+        if ( addr >= list[i].start && addr < list[i].end )
             return list[i].why;
     return NULL;
 }
 
+/* Looking an address up is dear, so it is done once and for all. */
 void __init xsplice_unpatchable_init(void)
 {
+    char name[KSYM_NAME_LEN + 1];
+    unsigned long size, offset;
     unsigned int i;
 
     for ( i = 0; i < ARRAY_SIZE(list); i++ )
-        list[i].addr = symbols_lookup_by_name(list[i].name);
+    {
+        list[i].start = symbols_lookup_by_name(list[i].name);
+        if ( list[i].start &&
+             symbols_lookup(list[i].start, &size, &offset, name) )
+            list[i].end = list[i].start + size;
+    }
 
     /* The marks rely on the linker's order: see that it kept it. */
     if ( !in_range((unsigned long)operation_act, xsplice_text_start,
