@@ -199,14 +199,18 @@ static int decide(const struct request *r, struct payload **out,
     return rc ? rc : f->rc;
 }
 
-/* Told once, and kept for who asks. */
+/*
+ * Told once, and kept for who asks.  To come while another operation is under
+ * way is no fault; who tries again and again must not fill the console.
+ */
 static void tell(struct payload *p, const char *name,
                  const struct refusal *why)
 {
     if ( p )
         p->last = *why;
-    port_log(PORT_ERR, "xsplice: %.128s: %s: %s\n", name,
-             reason_sentence(why->reason), why->detail);
+    port_log(why->reason == XSPLICE_REASON_BUSY ? PORT_DEBUG : PORT_ERR,
+             "xsplice: %.128s: %s: %s\n", name, reason_sentence(why->reason),
+             why->detail);
 }
 
 int engine_action(const char *name, uint32_t cmd, uint32_t timeout,

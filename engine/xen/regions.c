@@ -22,7 +22,7 @@
 #include "engine/xen/regions.h"
 #include "engine/xen/xen.h"
 
-/* Writers hold the engine's lock. */
+/* Writers are sysctls, of which Xen has one at a time. */
 static LIST_HEAD(payloads);
 static DEFINE_RCU_READ_LOCK(payloads_rcu);
 
