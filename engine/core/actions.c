@@ -47,8 +47,7 @@ void engine_exit(void)
     while ( (p = payload_first()) )
     {
         payload_unlink(p);
-        port_payload_unregister(p);
-        payload_free(p);
+        port_payload_retire(p, payload_free);
     }
     symbols_exit();
     memset(&last_upload, 0, sizeof(last_upload));
@@ -248,9 +247,8 @@ int engine_trial(const char *name, uint32_t cmd, uint32_t timeout,
     port_unlock();
     if ( !rc && cell == UNLOAD )
     {
-        /* Nobody finds it any more; waits for those who are looking. */
-        port_payload_unregister(p);
-        payload_free(p);
+        /* Nobody finds it any more. */
+        port_payload_retire(p, payload_free);
         port_log(PORT_INFO, "xsplice: %.128s: unloaded\n", name);
     }
     return rc;

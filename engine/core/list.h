@@ -19,7 +19,7 @@ void payload_push(struct payload *p); /* on top of the applied ones */
 void payload_pull(struct payload *p); /* from wherever among them it is */
 uint32_t payload_version(void);       /* changes with each of these */
 
-/* Frees what hangs on it, the region too; NULL is fine. */
+/* Frees what hangs on it, the region too; NULL is fine.  Needs no lock. */
 void payload_free(struct payload *p);
 
 #endif /* ENGINE_CORE_LIST_H */

@@ -88,7 +88,7 @@ void payload_pull(struct payload *p)
     version++;
 }
 
-void payload_free(struct payload *p)
+void cf_check payload_free(struct payload *p)
 {
     if ( !p )
         return;

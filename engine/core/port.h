@@ -91,12 +91,15 @@ enum signature_policy port_signature_policy(void);
 
 /* ---- making a payload known to the rest of the hypervisor ---- */
 
-/*
- * Its exception table, bug frames and symbols become findable, or are
- * withdrawn; withdrawing waits until no CPU can still be looking.
- */
+/* Its exception table, bug frames and symbols become findable. */
 int port_payload_register(struct payload *p);
-void port_payload_unregister(struct payload *p);
+
+/*
+ * They are withdrawn, and gone(p) is called when no CPU can still be looking at
+ * the payload: now or later, without the lock, where memory may be freed.  This
+ * does not wait for that: see engine/xen/regions.c.
+ */
+void port_payload_retire(struct payload *p, void (*gone)(struct payload *p));
 
 /* ---- writing text ---- */
 

@@ -236,7 +236,7 @@ int port_payload_register(struct payload *p)
     return 0;
 }
 
-void port_payload_unregister(struct payload *p)
+void port_payload_retire(struct payload *p, void (*gone)(struct payload *p))
 {
     unsigned int i = 0;
 
@@ -245,6 +245,7 @@ void port_payload_unregister(struct payload *p)
     if ( i == host.nr_registered )
         abort(); /* never registered */
     host.registered[i] = host.registered[--host.nr_registered];
+    gone(p);
 }
 
 void host_each_registered(void (*fn)(void *arg, struct payload *p), void *arg)

@@ -12,6 +12,7 @@ static int __init cf_check xsplice_init(void)
 
     xsplice_memory_init();
     xsplice_text_init();
+    xsplice_regions_init();
     xsplice_stop_init();
     xsplice_unpatchable_init();
     rc = engine_init();

@@ -2,9 +2,8 @@
 /*
  * The one lock of the engine's state.
  *
- * Who waits for it goes on serving softirqs.  Its holder may be waiting for
- * all CPUs to have passed through RCU (a region is withdrawn), and a CPU that
- * spun here without serving them would keep both waiting for ever.
+ * Who waits for it goes on serving softirqs: it may be held for as long as it
+ * takes to load a payload, or to print what is there.
  */
 #include <xen/lib.h>
 #include <xen/softirq.h>

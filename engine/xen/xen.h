@@ -25,6 +25,9 @@ void xsplice_unpatchable_init(void);
  */
 void xsplice_hooks_done(void);
 
+/* regions.c: at boot. */
+void xsplice_regions_init(void);
+
 /* stop.c: at boot, once the CPUs are up. */
 void xsplice_stop_init(void);
 

@@ -57,22 +57,35 @@ static bool fits(uint32_t type, uint64_t value)
     return true;
 }
 
+/* Little-endian: the low bytes.  Of a size that the compiler knows, or it calls
+ * memcpy(). */
+static void store(uint8_t *to, uint64_t value, unsigned int size)
+{
+    switch ( size )
+    {
+    case 8:
+        memcpy(to, &value, 8);
+        break;
+    case 4:
+        memcpy(to, &value, 4);
+        break;
+    case 2:
+        memcpy(to, &value, 2);
+        break;
+    default:
+        *to = value;
+    }
+}
+
 int arch_reloc_apply(uint32_t type, uint8_t *fill, unsigned long place,
                      unsigned long symbol, int64_t addend)
 {
     uint64_t value = (uint64_t)symbol + (uint64_t)addend;
-    unsigned int size;
 
-    if ( type == R_64 ) /* by far the most frequent in tables */
-    {
-        memcpy(fill, &value, sizeof(value));
-        return 0;
-    }
-    size = kinds[type].size;
     if ( kinds[type].relative )
         value -= place;
     if ( !fits(type, value) )
         return -EOVERFLOW;
-    memcpy(fill, &value, size); /* little-endian: the low bytes */
+    store(fill, value, kinds[type].size);
     return 0;
 }
