@@ -17,6 +17,20 @@
         .text
         /* Local labels: engines refuse a new symbol that is there twice. */
 .Lnew_function:
+#ifdef WARN
+        /* As WARN() of Xen, with a name to be found in the backtrace. */
+        .type warning_function, @function
+warning_function:
+        endbr64
+.Lwarn: ud2
+        .pushsection .bug_frames.1, "a", @progbits
+        .balign 4
+.Lframe: .long .Lwarn - .Lframe, .Lfile - .Lframe + (7 << 24)
+        .popsection
+        .pushsection .rodata.str, "aMS", @progbits, 1
+.Lfile: .asciz "warning.S"
+        .popsection
+#endif
 #ifdef TEXT
         lea .Ltext(%rip), %rax
 #else
@@ -27,6 +41,9 @@
 #endif
         ret
 .Lnew_end:
+#ifdef WARN
+        .size warning_function, .Lnew_end - warning_function
+#endif
 
         note .note.gnu.build-id, ID_BYTES
 #ifndef BROKEN_NO_DEPENDS
@@ -65,9 +82,9 @@
 #endif
         .zero 39
 #ifdef EXPECT
-        /* enabled, one byte long */
-        .byte 1 | 1 << 1, EXPECT
-        .zero 30
+        /* enabled, so long */
+.Lexpect: .byte 1 | (.Lexpect_end - .Lexpect - 1) << 1, EXPECT
+.Lexpect_end: .org .Lexpect + 32
 #else
         .zero 32
 #endif
@@ -104,6 +121,61 @@
 
         .section .livepatch.hooks.HOOK, "a", @progbits
         .quad .Lhook
+#endif
+
+#ifdef TRAPS
+        /*
+         * A load hook, so all CPUs are stopped with interrupts off.  Sends an
+         * NMI to each of the TRAPS others and to itself, waits until they have
+         * been served, or for long enough; then has a machine check, of an
+         * error that the hardware has corrected, on this one.
+         */
+        .text
+.Ltraps:
+        endbr64
+        push %rbx
+        lea .Lon_nmi(%rip), %rdi
+        call set_nmi_callback
+        mov %rax, %rbx
+        call smp_send_nmi_allbutself
+        int $2
+        mov $1000000000, %ecx
+1:      pause
+        cmpl $TRAPS + 1, .Lnmis(%rip)
+        je 2f
+        dec %ecx
+        jnz 1b
+2:      mov %rbx, %rdi
+        call set_nmi_callback
+        lea .Lsaid(%rip), %rdi
+        mov .Lnmis(%rip), %esi
+        xor %eax, %eax
+        call printk
+        /* MC0_STATUS: valid, enabled */
+        mov $0x401, %ecx
+        xor %eax, %eax
+        mov $0x90000000, %edx
+        wrmsr
+        int $18
+        pop %rbx
+        ret
+
+        /* int callback(const struct cpu_user_regs *, int cpu): it is handled */
+.Lon_nmi:
+        endbr64
+        lock incl .Lnmis(%rip)
+        mov $1, %eax
+        ret
+
+        .data
+        .balign 4
+.Lnmis: .long 0
+
+        .section .rodata.str, "aMS", @progbits, 1
+.Lsaid: .asciz "traps: %u NMIs served during the stop\n"
+
+        .section .livepatch.hooks.load, "a", @progbits
+        .quad .Ltraps
 #endif
 
 #ifdef METADATA

@@ -31,6 +31,7 @@
 #define XENVER_CHANGESET    4
 #define XENVER_PLATFORM     5 /* one word is copied to the guest */
 #define XENVER_PAGESIZE     7
+#define SYSCTL_PHYSINFO     3
 #define SYSCTL_DEBUG_KEYS   7
 #define ANSWER_MAX          1024 /* the longest: capabilities */
 #define CONSOLE_MAX         (1u << 20)
@@ -71,6 +72,11 @@ struct domctl {
 struct debug_keys {
     uint64_t keys; /* pointer */
     uint32_t nr_keys;
+};
+
+struct physinfo {
+    uint32_t before[10];
+    uint64_t total_pages, free_pages;
 };
 
 static xencall_handle *xen;
@@ -280,6 +286,19 @@ static void verb_key(const char *arg)
         die("the key cannot be pressed");
 }
 
+/* The hypervisor's free memory, in pages. */
+static void verb_memory(const char *arg)
+{
+    struct xsplice_sysctl *op = buffer(sizeof(*op));
+    struct physinfo info;
+
+    op->cmd = SYSCTL_PHYSINFO;
+    if ( sysctl(op) )
+        die("the memory is not told");
+    memcpy(&info, &op->u, sizeof(info));
+    printf("%llu\n", (unsigned long long)info.free_pages);
+}
+
 static uint64_t seconds_now(void)
 {
     struct timespec t;
@@ -351,6 +370,7 @@ static const struct verb {
     { "console-end", verb_console_end, NULL },
     { "console-since", verb_console_since, "END" },
     { "key", verb_key, "KEY" },
+    { "memory", verb_memory, NULL },
     { "hang", verb_hang, "SECONDS" },
 };
 

@@ -23,7 +23,7 @@ test_trials()
     payload expects 55 "depends=$id" expect=0x01
     for f in *.xsplice; do puts+=(--put "$f"); done
     expect_status 0 lab --xen "$xen/xen.gz" --put "$bin/control/xen-xsplice" \
-        --put "$bin/tests/system/probe" "${puts[@]}" "$top/tests/engine/trial-scenario"
+        --put "$bin/tests/system/probe" "${puts[@]}" "$top/tests/system/trial-scenario"
     expect_match '^ok dom0_hangs_and_the_payload_goes' output
     expect_match 'xsplice: test1: not confirmed in time, taking it back' console
     expect_match 'xsplice: test3: reverted, and applied what it had replaced' console

@@ -91,7 +91,7 @@ boot()
     make_files "$shared/tree/xen/xen-syms"
     for f in $files; do puts+=(--put "$f"); done
     lab --xen "$shared/tree/xen/xen.gz" --put "$bin/control/xen-xsplice" "${puts[@]}" --timeout 600 \
-        --xen-args "$2" "$top/tests/engine/signatures-scenario" "$1"
+        --xen-args "$2" "$top/tests/system/signatures-scenario" "$1"
     expect_no_match 'Xen (BUG|WARN)|Assertion' console
 }
 
