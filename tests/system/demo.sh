@@ -45,6 +45,14 @@ test_the_whole_story_with_our_engine()
     readme_shows xsplice output
 }
 
+test_the_whole_story_with_our_engine()
+{
+    expect_status 0 "$top/scripts/demo" --engine xsplice
+    expect_match '^demo: everything went as said' output
+    expect_match 'do_poll\+0x[0-9a-f]+/0x[0-9a-f]+ \[test2\]' output
+    expect_match '^engine +xsplice 1$' output
+}
+
 test_another_engine_than_said()
 {
     expect_status 1 lab --put "$bin/control/xen-xsplice" --put "$bin/tests/system/probe" \

@@ -50,7 +50,7 @@ stress()
     for f in hot1 hot2 hot3 all1 all2 shown again; do puts+=(--put "$shared/$f"); done
     # shellcheck disable=SC2086
     expect_status 0 lab --xen "$shared/xen/xen.gz" --put "$bin/tests/system/hammer" "${puts[@]}" \
-        --timeout 3000 "$@" "$top/tests/system/stress-scenario" "${OPERATIONS:-500}" $words
+        --timeout 3000 "$@" "$top/tests/system/stress-scenario" "${OPERATIONS:-500}" real $words
     expect_match '^swap all1: ' output
     sed -n '/lab: scenario begins/,$p' console >said
     expect_match 'applied in place of all others' said
@@ -63,10 +63,8 @@ stress()
 
 test_1_cpu() { stress '' --smp 1; }
 test_2_cpus() { stress '' --smp 2; }
-test_4_cpus() { stress '' --smp 4; }
+test_4_cpus_that_come_and_go() { stress hotplug --smp 4; }
 test_8_cpus() { stress '' --smp 8; }
-test_cpus_come_and_go() { stress hotplug --smp 4; }
-test_pvh_dom0() { stress '' --pvh --smp 2; }
-test_pvh_dom0_cpus_come_and_go() { stress hotplug --pvh --smp 4; }
+test_pvh_dom0_and_cpus_that_come_and_go() { stress hotplug --pvh --smp 2; }
 
 run_tests
