@@ -33,9 +33,9 @@ static void print_finding(FILE *to, const struct differ_finding *f)
         fprintf(to, "%-10s%-24s hint: %s\n", "", "", f->hint);
 }
 
-/* All findings of one kind, of both halves. */
-static size_t print_kind(FILE *to, const struct outcome *out,
-                         enum differ_kind kind)
+/* All findings of one kind, of both halves; returns how many. */
+static size_t for_kind(const struct outcome *out, enum differ_kind kind,
+                       FILE *to)
 {
     const struct differ_result *halves[] = { &out->front, &out->back };
     size_t i, j, n = 0;
@@ -44,10 +44,31 @@ static size_t print_kind(FILE *to, const struct outcome *out,
         for ( j = 0; j < halves[i]->nr_findings; j++ )
             if ( halves[i]->findings[j].kind == kind )
             {
-                print_finding(to, &halves[i]->findings[j]);
+                if ( to )
+                    print_finding(to, &halves[i]->findings[j]);
                 n++;
             }
     return n;
+}
+
+/*
+ * Where there is no payload the reasons count, and what a changed structure
+ * brings with it would hide them: hundreds of functions, each a line.
+ */
+#define MANY 24
+
+static void print_kind(FILE *to, const struct outcome *out,
+                       enum differ_kind kind)
+{
+    size_t n = for_kind(out, kind, NULL);
+
+    if ( out->status == BUILD_DONE || kind >= DIFFER_IGNORED || n <= MANY )
+    {
+        for_kind(out, kind, to);
+        return;
+    }
+    print_label(to, differ_kind_name(kind));
+    fprintf(to, "%zu, which --json lists\n", n);
 }
 
 /*

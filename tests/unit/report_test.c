@@ -261,6 +261,32 @@ static void stages_leave_room_for_other_lines(void **state)
     free(text);
 }
 
+static void many_changes_do_not_hide_the_reasons(void **state)
+{
+    unsigned int i;
+    char *text;
+
+    built();
+    for ( i = 0; i < 30; i++ )
+    {
+        char name[] = { 'a' + i % 26, 'a' + i / 26, '\0' };
+
+        findings_add(&out.back, DIFFER_CHANGED, "common/a.c", name, "moved");
+    }
+    text = text_of();
+    assert_non_null(strstr(text, "Changed   ab  "));
+    free(text);
+    findings_reason(&out.back, DIFFER_REFUSED, XSPLICE_BUILD_LAYOUT_CHANGED,
+                    "common/a.c", "struct s", "it grows");
+    out.status = BUILD_CANNOT;
+    text = text_of();
+    assert_non_null(strstr(text, "Changed   31, which --json lists\n"));
+    assert_null(strstr(text, "Changed   ab  "));
+    assert_non_null(strstr(text, "Added     g "));
+    assert_non_null(strstr(text, "Refused   struct s"));
+    free(text);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -268,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(what_changed_and_why_is_there_to_read),
         CASE(a_refusal_has_place_cause_and_way_out),
+        CASE(many_changes_do_not_hide_the_reasons),
         CASE(each_verdict_has_its_words),
         CASE(json_has_what_the_manual_says),
         CASE(an_error_is_in_the_document_whatever_its_bytes),
