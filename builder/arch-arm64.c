@@ -107,8 +107,8 @@ static const struct arch_reloc *reloc_of(uint32_t type)
 }
 
 /* The addend is the offset that is meant. */
-static int field_bias(const struct arch_reloc *type, const uint8_t *code,
-                      size_t size, size_t field)
+static int field_bias(const struct arch_reloc *type,
+                      const struct arch_code *code, size_t field)
 {
     return 0;
 }
@@ -185,7 +185,7 @@ static uint64_t field_value(uint32_t type, const uint8_t *p, uint64_t addr,
     return 0xfff;
 }
 
-static size_t insn_start(const uint8_t *code, size_t size, size_t at)
+static size_t insn_start(const struct arch_code *code, size_t at)
 {
     return at & ~(size_t)(INSN - 1);
 }
@@ -201,7 +201,7 @@ static uint32_t insn_at(const uint8_t *code, size_t size, size_t at)
 static void insn_text(const uint8_t *code, size_t size, size_t at, char *text,
                       size_t len)
 {
-    size_t start = insn_start(code, size, at);
+    size_t start = insn_start(NULL, at);
     cs_insn *insn;
     csh cs;
 

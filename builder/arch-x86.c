@@ -46,78 +46,94 @@ static const struct arch_reloc *reloc_of(uint32_t type)
 /*
  * Walks the instructions from the start of the function.  Compilers for x86
  * put no data between instructions, so a straight walk stays in step.
- * Returns the size of the instruction that covers AT and its start, or 0.
  */
-static size_t walk(const uint8_t *code, size_t size, size_t at, size_t *start,
-                   char *text, size_t text_len)
+static void mark_insns(const uint8_t *code, size_t size, uint8_t *insns)
 {
-    const uint8_t *p = code;
-    size_t left = size, found = 0;
     uint64_t addr = 0;
     cs_insn *insn;
     csh cs;
 
     if ( cs_open(CS_ARCH_X86, CS_MODE_64, &cs) != CS_ERR_OK )
-        return 0;
-    cs_option(cs, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
+        return;
     insn = cs_malloc(cs);
-    while ( addr <= at && cs_disasm_iter(cs, &p, &left, &addr, insn) )
-        if ( addr > at )
-        {
-            *start = insn->address;
-            found = insn->size;
-            if ( text )
-                snprintf(text, text_len, "%s%s%s", insn->mnemonic,
-                         insn->op_str[0] ? " " : "", insn->op_str);
-        }
+    while ( cs_disasm_iter(cs, &code, &size, &addr, insn) )
+        insns[insn->address] = insn->size;
     cs_free(insn, 1);
     cs_close(&cs);
-    return found;
+}
+
+/* The size of the instruction that covers AT and its start, or 0. */
+static size_t covering(const struct arch_code *code, size_t at, size_t *start)
+{
+    size_t i;
+
+    if ( !code || at >= code->size )
+        return 0;
+    for ( i = 0; i < LONGEST && i <= at; i++ )
+        if ( code->insns[at - i] )
+        {
+            *start = at - i;
+            return code->insns[at - i] > i ? code->insns[at - i] : 0;
+        }
+    return 0;
 }
 
 /*
  * A displacement counts from the end of the instruction, which may be behind
  * the field.  No code to look at: most have nothing there.
  */
-static int field_bias(const struct arch_reloc *type, const uint8_t *code,
-                      size_t size, size_t field)
+static int field_bias(const struct arch_reloc *type,
+                      const struct arch_code *code, size_t field)
 {
-    size_t start, len = code ? walk(code, size, field, &start, NULL, 0) : 0;
+    size_t start, len = covering(code, field, &start);
 
     return len ? (int)(start + len - field) : type->size;
 }
 
-static bool is_branch(const uint8_t *code, size_t size, size_t field)
+static bool is_branch(const struct arch_code *code, size_t field)
 {
-    size_t start, len = walk(code, size, field, &start, NULL, 0);
+    const uint8_t *p = code->bytes;
+    size_t start, len = covering(code, field, &start);
 
     if ( !len || start + len != field + 4 )
         return false;
     /* Prefixes: branch hints, notrack, bnd, and what pads a call. */
-    while ( start < field && (code[start] == 0x2e || code[start] == 0x3e ||
-                              code[start] == 0xf2 || code[start] == 0x66 ||
-                              (code[start] & 0xf0) == 0x40) )
+    while ( start < field &&
+            (p[start] == 0x2e || p[start] == 0x3e || p[start] == 0xf2 ||
+             p[start] == 0x66 || (p[start] & 0xf0) == 0x40) )
         start++;
     if ( start + 1 == field )
-        return (code[start] & 0xfe) == 0xe8;
-    return start + 2 == field && code[start] == 0x0f &&
-           (code[start + 1] & 0xf0) == 0x80;
+        return (p[start] & 0xfe) == 0xe8;
+    return start + 2 == field && p[start] == 0x0f &&
+           (p[start + 1] & 0xf0) == 0x80;
 }
 
-static size_t insn_start(const uint8_t *code, size_t size, size_t at)
+static size_t insn_start(const struct arch_code *code, size_t at)
 {
     size_t start;
 
-    return walk(code, size, at, &start, NULL, 0) ? start : at;
+    return covering(code, at, &start) ? start : at;
 }
 
+/* From the start of the function, as mark_insns() does. */
 static void insn_text(const uint8_t *code, size_t size, size_t at, char *text,
                       size_t len)
 {
-    size_t start;
+    uint64_t addr = 0;
+    cs_insn *insn;
+    csh cs;
 
-    if ( !walk(code, size, at, &start, text, len) )
-        text[0] = '\0';
+    text[0] = '\0';
+    if ( cs_open(CS_ARCH_X86, CS_MODE_64, &cs) != CS_ERR_OK )
+        return;
+    cs_option(cs, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
+    insn = cs_malloc(cs);
+    while ( addr <= at && cs_disasm_iter(cs, &code, &size, &addr, insn) )
+        if ( addr > at )
+            snprintf(text, len, "%s%s%s", insn->mnemonic,
+                     insn->op_str[0] ? " " : "", insn->op_str);
+    cs_free(insn, 1);
+    cs_close(&cs);
 }
 
 static bool step(const uint8_t *code, size_t size, size_t at,
@@ -305,6 +321,7 @@ const struct arch arch_x86 = {
     .never = never,
     .nr_never = sizeof(never) / sizeof(never[0]),
     .reloc = reloc_of,
+    .mark_insns = mark_insns,
     .field_bias = field_bias,
     .is_branch = is_branch,
     .field_value = field_value,

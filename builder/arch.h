@@ -67,6 +67,14 @@ struct arch_never {
     const char *name, *why;
 };
 
+/* A function's code, with what makes asking for many places in it cheap. */
+struct arch_code {
+    const uint8_t *bytes;
+    size_t size;
+    /* The size of the instruction that begins at an offset; 0: none does. */
+    const uint8_t *insns; /* NULL: the architecture has no mark_insns */
+};
+
 /* What an instruction does to the flow. */
 struct arch_step {
     size_t size;
@@ -95,18 +103,24 @@ struct arch {
     const struct arch_reloc *(*reloc)(uint32_t type);
 
     /*
-     * For a pc-relative relocation inside code: how much its addend is less
-     * than the offset that the source means.  CODE is the whole function,
-     * FIELD the offset of the field in it.
+     * Fills in struct arch_code.insns, SIZE zeros before, as far as the code
+     * can be decoded.  NULL: instructions are found without.
      */
-    int (*field_bias)(const struct arch_reloc *type, const uint8_t *code,
-                      size_t size, size_t field);
+    void (*mark_insns)(const uint8_t *code, size_t size, uint8_t *insns);
+
+    /*
+     * For a pc-relative relocation inside code: how much its addend is less
+     * than the offset that the source means.  CODE is the whole function, or
+     * NULL if there is none; FIELD the offset of the field in it.
+     */
+    int (*field_bias)(const struct arch_reloc *type,
+                      const struct arch_code *code, size_t field);
 
     /*
      * Whether the field at FIELD is the displacement of a direct call or
      * jump.  NULL if the relocation's type always tells.
      */
-    bool (*is_branch)(const uint8_t *code, size_t size, size_t field);
+    bool (*is_branch)(const struct arch_code *code, size_t field);
 
     /*
      * What a relocated field of the linked image leads to (S + A).  P are its
@@ -117,7 +131,7 @@ struct arch {
                             uint64_t *value);
 
     /* The start of the instruction that covers AT; AT if undecodable. */
-    size_t (*insn_start)(const uint8_t *code, size_t size, size_t at);
+    size_t (*insn_start)(const struct arch_code *code, size_t at);
 
     /*
      * Where execution goes from the instruction at AT.  False if undecodable.

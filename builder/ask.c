@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "builder/memory.h"
+#include "builder/objcache.h"
 #include "builder/run.h"
 #include "builder/strv.h"
 #include "builder/words.h"
@@ -70,30 +71,103 @@ static bool any_used(const char *text, const struct strv *names)
     return false;
 }
 
+/*
+ * The key of an answer.  Who is asked includes what it did before, so what the
+ * record knows is all that is read.
+ */
+static bool key_of(struct compiling *c, const struct unit *unit,
+                   const char *command, const struct strv *names,
+                   struct digest *key)
+{
+    char *prefix = work_prefix(unit->record->command);
+    struct objcache_job job = { unit->record, command, prefix, INPUTS_NEW };
+    struct digester d;
+    bool good = c->cache && objcache_key(&c->inputs, &job, key);
+    size_t i;
+
+    free(prefix);
+    digester_begin(&d);
+    digester_add_text(&d, "which of the names it uses");
+    digester_add(&d, key->byte, DIGEST_SIZE);
+    for ( i = 0; good && i < names->n; i++ )
+        digester_add_text(&d, names->v[i]);
+    *key = digester_end(&d);
+    return good;
+}
+
+/* One unit in question. */
+struct question {
+    struct unit *unit;
+    struct digest key;
+    bool keep;
+};
+
+/* Takes the answer that the cache has. */
+static bool known(struct compiling *c, struct question *q)
+{
+    char *answer;
+    size_t size;
+
+    if ( !q->keep || !cache_get(c->cache, &q->key, &answer, &size) )
+        return false;
+    q->unit->skipped = size == 1 && *answer == '0';
+    free(answer);
+    c->cached++;
+    c->cache->hits++;
+    return true;
+}
+
+static void take_answer(struct compiling *c, const struct question *q,
+                        const struct run_job *job, const struct strv *names)
+{
+    bool uses;
+
+    c->preprocessed += job->status >= 0;
+    if ( job->status )
+        return;
+    uses = any_used(job->output, names);
+    q->unit->skipped = !uses;
+    if ( !q->keep )
+        return;
+    c->cache->misses++;
+    cache_put(c->cache, &q->key, uses ? "1" : "0", 1);
+}
+
 static int ask(struct compiling *c, struct unit *const *units, size_t n,
                const struct strv *names, struct xs_error *err)
 {
     struct run_job *jobs = xs_calloc(n, sizeof(*jobs));
-    char *at = work_overlay(c, INPUTS_NEW);
-    size_t i;
-    int rc;
+    struct question *questions = xs_calloc(n, sizeof(*questions));
+    size_t i, open = 0;
+    int rc = 0;
 
     for ( i = 0; i < n; i++ )
     {
-        jobs[i].command = preprocessing(units[i]->record);
-        jobs[i].directory = at;
+        struct question *q = &questions[open];
+        char *command = preprocessing(units[i]->record);
+
+        q->unit = units[i];
+        q->keep = key_of(c, units[i], command, names, &q->key);
+        jobs[open].command = command;
+        jobs[open].directory = c->overlay[INPUTS_NEW].at;
+        if ( known(c, q) )
+            free(command);
+        else
+            open++;
     }
-    rc = run_jobs(jobs, n, c->parallel, err);
-    for ( i = 0; i < n; i++ )
+    if ( open )
+        rc = work_place(c, err);
+    if ( open && !rc )
+        rc = run_jobs(jobs, open, c->parallel, err);
+    for ( i = 0; i < open; i++ )
     {
-        c->preprocessed += jobs[i].status >= 0;
-        if ( jobs[i].status == 0 )
-            units[i]->skipped = !any_used(jobs[i].output, names);
+        if ( !rc )
+            take_answer(c, &questions[i], &jobs[i], names);
         free((char *)jobs[i].command);
         free(jobs[i].output);
     }
+    free(questions);
     free(jobs);
-    free(at);
     return rc;
 }
 

@@ -376,8 +376,7 @@ void outcome_free(struct outcome *outcome, bool keep)
         fs_remove_tree(outcome->work);
     free(outcome->work);
     free(outcome->payload_path);
-    free(outcome->compiling.messages);
-    inputs_free(&outcome->compiling.inputs);
+    compile_end(&outcome->compiling);
     cache_close(&outcome->cache);
     chains_free(&outcome->chains);
     hunks_free(&outcome->hunks);

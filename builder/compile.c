@@ -27,17 +27,29 @@
 
 int compile_prepare(struct compiling *c, struct xs_error *err)
 {
-    char *at = work_overlay(c, INPUTS_NEW);
+    char *old_at = work_overlay(c, INPUTS_OLD);
+    char *new_at = work_overlay(c, INPUTS_NEW);
     struct strv names = { NULL, 0 };
-    int rc = overlay_make(c->xen, at, &names, err);
+    int rc =
+        overlay_begin(&c->overlay[INPUTS_NEW], c->xen, new_at, &names, err);
 
     if ( !rc )
-        rc = overlay_write(at, c->changes, OVERLAY_NEW, err);
+        rc = overlay_begin(&c->overlay[INPUTS_OLD], c->xen, old_at, NULL, err);
     if ( !rc && c->cache )
-        inputs_begin(&c->inputs, c->xen, at, c->changes, c->cache, &names);
+        inputs_begin(&c->inputs, c->xen, c->changes, c->cache, &names);
     strv_free(&names);
-    free(at);
+    free(new_at);
+    free(old_at);
     return rc;
+}
+
+void compile_end(struct compiling *c)
+{
+    inputs_free(&c->inputs);
+    overlay_end(&c->overlay[INPUTS_OLD]);
+    overlay_end(&c->overlay[INPUTS_NEW]);
+    free(c->messages);
+    c->messages = NULL;
 }
 
 /* The name that Xen's build gives to the FILE symbol of an object. */
@@ -138,11 +150,11 @@ static bool object_fresh(const struct compiling *c, const struct unit *unit)
  */
 static void explain_failure(struct compiling *c, const struct work *work)
 {
-    char *at = work_overlay(c, INPUTS_NEW);
-    struct run_job again = { .command = work->command, .directory = at };
+    struct overlay *o = &c->overlay[INPUTS_NEW];
+    struct run_job again = { .command = work->command, .directory = o->at };
     struct xs_error none;
 
-    if ( !overlay_write(at, c->changes, OVERLAY_PLAIN, &none) &&
+    if ( !overlay_write(o, c->changes, OVERLAY_PLAIN, &none) &&
          !run_jobs(&again, 1, 1, &none) && again.status > 0 )
     {
         c->compiled++;
@@ -153,7 +165,6 @@ static void explain_failure(struct compiling *c, const struct work *work)
         free(again.output);
         c->messages = xs_strdup(work->output ? work->output : "");
     }
-    free(at);
 }
 
 static int check_jobs(struct compiling *c, const struct work_list *list,

@@ -4,6 +4,7 @@
 #define BUILDER_COMPILE_H
 
 #include "builder/inputs.h"
+#include "builder/overlay.h"
 #include "builder/run.h"
 #include "builder/units.h"
 
@@ -17,8 +18,9 @@ struct compiling {
     run_watch *watch; /* told how far the compilers are; may be NULL */
     void *watch_arg;
     /* Its own: */
-    struct inputs inputs; /* if there is a cache; inputs_free() */
-    bool old_made;        /* there is an overlay old/ */
+    struct inputs inputs;      /* if there is a cache */
+    struct overlay overlay[2]; /* by enum inputs_side */
+    bool placed;               /* the changes are in the new one */
     /* Results: */
     unsigned int compiled;     /* runs of the compiler that compiled */
     unsigned int cached;       /* runs of it that the cache saved */
@@ -26,8 +28,12 @@ struct compiling {
     char *messages;            /* after an error: what the compiler said */
 };
 
-/* Makes the overlay for the new state and puts the changed files there. */
+/*
+ * Prepares the overlays.  They are made when the first command has to run
+ * there.  To be called once; compile_end() in any case.
+ */
 int compile_prepare(struct compiling *c, struct xs_error *err);
+void compile_end(struct compiling *c);
 
 /*
  * Compiles each unit that is not skipped as patched, and finds its old object:

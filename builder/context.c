@@ -21,7 +21,7 @@
 #define ENOUGH 2  /* things both refer to for it to be the same use */
 
 struct place {
-    const struct atom *code;
+    struct atom *code;
     uint64_t at;
 };
 
@@ -33,7 +33,7 @@ struct walk {
     size_t nr_refs;
 };
 
-static void visit(struct walk *w, const struct atom *code, uint64_t at)
+static void visit(struct walk *w, struct atom *code, uint64_t at)
 {
     size_t i;
 
@@ -59,13 +59,14 @@ static bool stays_inside(const struct place *p, const struct reloc *r,
                          uint64_t *to)
 {
     const struct atom *t = r->target;
+    struct arch_code code;
 
     if ( !t || !r->how ||
          (t->owner != p->code && (!p->code->owner || p->code->owner != t)) )
         return false;
+    code = atom_code(p->code);
     *to = r->off +
-          t->obj->arch->field_bias(r->how, p->code->sec->data + p->code->start,
-                                   p->code->size, r->offset - p->code->start);
+          t->obj->arch->field_bias(r->how, &code, r->offset - p->code->start);
     return true;
 }
 
@@ -103,7 +104,7 @@ static void look_at(struct walk *w, const struct place *p,
         visit(w, p->code, p->at + step.size);
 }
 
-static void walk_from(struct walk *w, const struct atom *code, uint64_t at,
+static void walk_from(struct walk *w, struct atom *code, uint64_t at,
                       const struct atom *variable)
 {
     size_t i;
@@ -133,11 +134,11 @@ static size_t refs_alike(const struct walk *o, const struct walk *n)
 }
 
 /* The best likeness of a walk to what follows a use of NEW in CODE. */
-static size_t best_use(const struct walk *o, const struct atom *code,
+static size_t best_use(const struct walk *o, struct atom *code,
                        const struct atom *new)
 {
     const struct arch *arch = new->obj->arch;
-    const uint8_t *bytes = code->sec->data + code->start;
+    struct arch_code whole = atom_code(code);
     size_t i, best = 0;
 
     for ( i = 0; i < code->nr_relocs; i++ )
@@ -147,10 +148,10 @@ static size_t best_use(const struct walk *o, const struct atom *code,
 
         if ( code->relocs[i].target != new )
             continue;
-        walk_from(&n, code,
-                  arch->insn_start(bytes, code->size,
-                                   code->relocs[i].offset - code->start),
-                  new);
+        walk_from(
+            &n, code,
+            arch->insn_start(&whole, code->relocs[i].offset - code->start),
+            new);
         alike = refs_alike(o, &n);
         free(n.refs);
         best = alike > best ? alike : best;
@@ -159,11 +160,11 @@ static size_t best_use(const struct walk *o, const struct atom *code,
 }
 
 /* The best counterparts of all uses of OLD in CODE, added up. */
-static size_t uses_alike(const struct atom *code, const struct atom *old,
-                         const struct atom *function, const struct atom *new)
+static size_t uses_alike(struct atom *code, const struct atom *old,
+                         struct atom *function, const struct atom *new)
 {
     const struct arch *arch = old->obj->arch;
-    const uint8_t *bytes = code->sec->data + code->start;
+    struct arch_code whole = atom_code(code);
     size_t i, j, sum = 0;
 
     for ( i = 0; i < code->nr_relocs; i++ )
@@ -173,10 +174,10 @@ static size_t uses_alike(const struct atom *code, const struct atom *old,
 
         if ( code->relocs[i].target != old )
             continue;
-        walk_from(&o, code,
-                  arch->insn_start(bytes, code->size,
-                                   code->relocs[i].offset - code->start),
-                  old);
+        walk_from(
+            &o, code,
+            arch->insn_start(&whole, code->relocs[i].offset - code->start),
+            old);
         best = best_use(&o, function, new);
         for ( j = 0; j < function->nr_parts; j++ )
         {
@@ -196,7 +197,7 @@ size_t context_likeness(const struct atom *old, const struct atom *new)
 
     for ( i = 0; obj->arch->step && i < obj->nr_atoms; i++ )
     {
-        const struct atom *f = obj->atoms[i];
+        struct atom *f = obj->atoms[i];
 
         if ( !f->twin || !atom_is_function(f) || !f->sec->data ||
              !f->twin->sec->data )

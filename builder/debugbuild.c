@@ -6,6 +6,7 @@
 #include "builder/memory.h"
 #include "builder/overlay.h"
 #include "builder/run.h"
+#include "builder/work.h"
 
 /*
  * Functions, what is inlined into them, and lines; no types, no variables.
@@ -13,13 +14,14 @@
  */
 #define DEBUG_OPTION " -g1"
 
-static int prepare(const struct compiling *c, bool old, char **at,
+static int prepare(const struct compiling *c, bool old, struct overlay *o,
                    struct xs_error *err)
 {
-    *at = xs_printf("%s/debug-%s", c->work, old ? "old" : "new");
-    if ( overlay_make(c->xen, *at, NULL, err) )
-        return -1;
-    return old ? 0 : overlay_write(*at, c->changes, OVERLAY_PLAIN, err);
+    char *at = xs_printf("%s/debug-%s", c->work, old ? "old" : "new");
+    int rc = overlay_begin(o, c->xen, at, NULL, err);
+
+    free(at);
+    return rc || old ? rc : work_changes(c, o, OVERLAY_PLAIN, err);
 }
 
 static char *object_path(const struct record *record, const char *at)
@@ -47,17 +49,18 @@ static int build(struct compiling *c, struct debug_unit *unit, size_t nr,
                  bool old, struct xs_error *err)
 {
     struct run_job *jobs = xs_calloc(nr + 1, sizeof(*jobs));
+    struct overlay o;
     size_t i, n = 0;
-    char *at;
-    int rc = prepare(c, old, &at, err);
+    int rc = prepare(c, old, &o, err);
 
-    for ( i = 0; i < nr; i++ )
+    for ( i = 0; !rc && i < nr; i++ )
     {
         if ( old && unit[i].unit->record->added )
             continue;
+        rc = work_outputs(&o, unit[i].unit->record, err);
         jobs[n].command =
             xs_printf("%s" DEBUG_OPTION, unit[i].unit->record->command);
-        jobs[n++].directory = at;
+        jobs[n++].directory = o.at;
     }
     if ( !rc )
         rc = run_jobs(jobs, n, c->parallel, err);
@@ -69,9 +72,9 @@ static int build(struct compiling *c, struct debug_unit *unit, size_t nr,
     free(jobs);
     for ( i = 0; !rc && i < nr; i++ )
         if ( !old || !unit[i].unit->record->added )
-            read_object(unit[i].unit->record, at,
+            read_object(unit[i].unit->record, o.at,
                         old ? &unit[i].old : &unit[i].new);
-    free(at);
+    overlay_end(&o);
     return rc;
 }
 

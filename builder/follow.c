@@ -30,6 +30,7 @@ struct following {
     struct strv names;
     size_t followed; /* names whose users were looked for */
     struct words words;
+    struct words options; /* of all commands */
     struct pastes pastes; /* of all files */
     struct strv pasted;   /* names that could be made of all words */
 };
@@ -100,6 +101,7 @@ static void read_files(struct following *f, const struct units *units)
             strv_add(&paths, record->deps.v[j]);
         /* "-DLEVELS=2". */
         words_add(&f->words, record->command);
+        words_add(&f->options, record->command);
     }
     strv_sort(&paths);
     f->file = xs_calloc(paths.n + 1, sizeof(*f->file));
@@ -228,15 +230,39 @@ static bool source_says(const struct following *f, const struct file *file)
     return false;
 }
 
-/* Most names cannot be made of any words: the others are asked for each unit. */
-static void find_pasted(struct following *f)
+static void find_made(struct following *f)
 {
     const struct words *words = &f->words;
     size_t i;
 
+    strv_free(&f->pasted);
     for ( i = 0; i < f->names.n; i++ )
         if ( pastes_make(&f->pastes, &words, 1, f->names.v[i]) )
             strv_add(&f->pasted, f->names.v[i]);
+}
+
+/*
+ * Most names cannot be made of any words, and most others not of words that are
+ * where they would have to be: the rest is asked for each unit.
+ */
+static void find_pasted(struct following *f)
+{
+    struct macroargs args = { NULL, 0 };
+    const char **text;
+    size_t i, n = 0;
+
+    find_made(f);
+    if ( !f->pasted.n )
+        return;
+    text = xs_calloc(2 * f->n, sizeof(*text));
+    for ( i = 0; i < 2 * f->n; i++ )
+        if ( f->file[i / 2].code[i % 2] )
+            text[n++] = f->file[i / 2].code[i % 2];
+    macroargs_read(&args, text, n);
+    pastes_restrict(&f->pastes, &args, &f->options);
+    macroargs_free(&args);
+    free(text);
+    find_made(f);
 }
 
 static bool pastes_any(const struct following *f,
@@ -302,6 +328,7 @@ static void free_following(struct following *f)
     strv_free(&f->names);
     strv_free(&f->pasted);
     words_free(&f->words);
+    words_free(&f->options);
     pastes_free(&f->pastes);
 }
 

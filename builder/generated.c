@@ -9,8 +9,10 @@
 #include "builder/fs.h"
 #include "builder/lexline.h"
 #include "builder/memory.h"
-#include "builder/overlay.h"
+#include "builder/objcache.h"
 #include "builder/run.h"
+#include "builder/typetext.h"
+#include "builder/work.h"
 
 #define OFFSETS_S "asm-offsets.s"
 
@@ -19,7 +21,6 @@ struct generating {
     struct compiling *c;
     struct changes *changes;
     struct differ_result *findings;
-    char *at;         /* overlay of the patched sources */
     struct strv done; /* targets that were looked at */
 };
 
@@ -113,7 +114,7 @@ static void read_both(const struct generating *g, const char *path,
                       char **old_text, char **new_text)
 {
     char *old_path = xs_printf("%s/%s", g->c->xen, path);
-    char *new_path = xs_printf("%s/%s", g->at, path);
+    char *new_path = xs_printf("%s/%s", g->c->overlay[INPUTS_NEW].at, path);
     struct xs_error none;
 
     *old_text = *new_text = NULL;
@@ -147,13 +148,17 @@ static void take_result(struct generating *g, const char *target)
 static int generate(struct generating *g, const char *command,
                     const char *target, struct xs_error *err)
 {
+    struct overlay *o = &g->c->overlay[INPUTS_NEW];
     char *all = xs_printf("export PYTHON=\"${PYTHON:-python3}\"\n%s", command);
-    struct run_job job = { .command = all, .directory = g->at };
-    char *path = xs_printf("%s/%s", g->at, target);
-    int rc;
+    struct run_job job = { .command = all, .directory = o->at };
+    char *path = xs_printf("%s/%s", o->at, target);
+    int rc = work_place(g->c, err);
 
+    if ( !rc )
+        rc = overlay_open_all(o, err);
     unlink(path);
-    rc = run_jobs(&job, 1, 1, err);
+    if ( !rc )
+        rc = run_jobs(&job, 1, 1, err);
     if ( !rc && strstr(command, " -D__XEN__") )
         g->c->preprocessed++;
     if ( !rc && job.status )
@@ -228,7 +233,8 @@ static char *offsets_command(const struct generating *g, const char *source)
         skip = !skip && (!strcmp(word, "-o") || !strcmp(word, "-MQ") ||
                          !strcmp(word, "-MF"));
     }
-    more = xs_printf("%s -S -g0 -o " OFFSETS_S " %s", out, source);
+    more = xs_printf("%s -MMD -MF ." OFFSETS_S ".d -S -g0 -o " OFFSETS_S " %s",
+                     out, source);
     free(out);
     free(copy);
     return more;
@@ -314,43 +320,88 @@ static void mark_used(const struct generating *g, const struct strv *deps)
             g->changes->file[i].used = true;
 }
 
+/* Whether the offsets can change: they are made of types and constants. */
+static bool offsets_concerned(const struct generating *g,
+                              const struct record *offsets)
+{
+    size_t i;
+
+    for ( i = 0; i < g->changes->nr; i++ )
+    {
+        const struct touched *file = &g->changes->file[i];
+
+        if ( strv_has_sorted(&offsets->deps, file->path) &&
+             (str_ends(file->path, "/asm-offsets.c") ||
+              typetext_concerned(file->old_text, file->new_text)) )
+            return true;
+    }
+    return false;
+}
+
+/* Makes asm-offsets.s as patched; 0 if it is there then, or does not compile. */
+static int compile_offsets(struct generating *g, const struct record *offsets,
+                           struct xs_error *err)
+{
+    struct compiling *c = g->c;
+    struct overlay *o = &c->overlay[INPUTS_NEW];
+    char *prefix = work_prefix(offsets->command);
+    char *made = xs_printf("%s/" OFFSETS_S, o->at);
+    struct run_job job = { .command = offsets->command, .directory = o->at };
+    struct objcache_job cached = { offsets, offsets->command, prefix,
+                                   INPUTS_NEW };
+    struct digest key;
+    bool keep = c->cache && objcache_key(&c->inputs, &cached, &key);
+    int rc = 0;
+
+    if ( keep && !overlay_make_room(o, OFFSETS_S, err) &&
+         objcache_fetch(&c->inputs, &cached, &key, made) )
+        c->cached++;
+    else
+    {
+        rc = work_place(c, err);
+        if ( !rc )
+            rc = work_climbs(c, o, offsets, err);
+        unlink(made);
+        if ( !rc )
+            rc = run_jobs(&job, 1, 1, err);
+        c->preprocessed++;
+        if ( keep && !rc && job.status == 0 )
+            objcache_store(&c->inputs, &cached, &key, o->at, made);
+        free(job.output);
+    }
+    free(made);
+    free(prefix);
+    return rc;
+}
+
 /* asm-offsets.h: the layout of structures, for the code in assembly. */
 static int update_offsets(struct generating *g, struct xs_error *err)
 {
     struct record offsets;
-    char *command = NULL, *header = NULL, *old_offsets, *new_offsets;
-    struct run_job job = { .directory = g->at };
+    char *header = NULL, *old_offsets, *new_offsets;
     int rc = 0;
 
     if ( !read_offsets(g, &offsets) )
         return 0;
-    if ( unit_depends(&offsets, g->changes) && offsets_source(&offsets) )
+    mark_used(g, &offsets.deps);
+    if ( offsets_concerned(g, &offsets) && offsets_source(&offsets) )
     {
-        command = offsets_command(g, offsets_source(&offsets));
+        free(offsets.command);
+        offsets.command = offsets_command(g, offsets_source(&offsets));
         header = offsets_path(&offsets);
     }
-    if ( command && header )
+    if ( header && offsets.command )
     {
-        char *link = xs_printf("%s/" OFFSETS_S, g->at);
-
-        unlink(link);
-        free(link);
-        mark_used(g, &offsets.deps);
-        job.command = command;
-        rc = run_jobs(&job, 1, 1, err);
-        g->c->preprocessed++;
-        free(job.output);
+        rc = compile_offsets(g, &offsets, err);
         old_offsets = offsets_in(g->c->xen);
-        new_offsets = offsets_in(g->at);
+        new_offsets = rc ? NULL : offsets_in(g->c->overlay[INPUTS_NEW].at);
         /* If it does not compile, the units will not either, and say why. */
-        if ( !rc && !job.status && old_offsets && new_offsets &&
-             strcmp(old_offsets, new_offsets) )
+        if ( old_offsets && new_offsets && strcmp(old_offsets, new_offsets) )
             change_inside(g, header, old_offsets, new_offsets, err);
         free(old_offsets);
         free(new_offsets);
     }
     free(header);
-    free(command);
     record_free(&offsets);
     return rc;
 }
@@ -441,7 +492,6 @@ int generated_update(struct compiling *c, struct changes *changes,
     size_t i;
     int rc;
 
-    g.at = xs_printf("%s/new", c->work);
     rc = update_offsets(&g, err);
     if ( !rc )
         rc = update_features(&g, err);
@@ -464,9 +514,8 @@ int generated_update(struct compiling *c, struct changes *changes,
         wrap_macros(&g, err);
         check_ends(&g);
     }
-    if ( !rc )
-        rc = overlay_write(g.at, changes, OVERLAY_NEW, err);
+    /* What was generated belongs to the changes now. */
+    c->placed = false;
     strv_free(&g.done);
-    free(g.at);
     return rc;
 }

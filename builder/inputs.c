@@ -9,9 +9,10 @@
 
 #include "builder/fs.h"
 #include "builder/memory.h"
+#include "builder/overlay.h"
 #include "builder/run.h"
 
-/* What is known of a file, by its full path; or of a program, by its word. */
+/* What is known of a file, by its path and side; or of a program, by its word. */
 struct input {
     char *path;
     bool usable;
@@ -43,7 +44,7 @@ static struct input *learn(struct inputs *in, const char *path)
     return input;
 }
 
-void inputs_begin(struct inputs *in, const char *xen, const char *at,
+void inputs_begin(struct inputs *in, const char *xen,
                   const struct changes *changes, struct cache *cache,
                   struct strv *names)
 {
@@ -52,7 +53,6 @@ void inputs_begin(struct inputs *in, const char *xen, const char *at,
 
     memset(in, 0, sizeof(*in));
     in->xen = xen;
-    in->at = xs_strdup(at);
     in->changes = changes;
     in->cache = cache;
     strv_sort(names);
@@ -100,16 +100,26 @@ static bool add_included(struct inputs *in, enum inputs_side side,
     return true;
 }
 
-static char *place_of(const struct inputs *in, enum inputs_side side,
-                      const char *path)
+/* What the file says on a side, for the compiler; NULL: it cannot be read. */
+static char *text_of(const struct inputs *in, enum inputs_side side,
+                     const char *path, size_t *size)
 {
-    if ( *path == '/' )
-        return xs_strdup(path);
-    return xs_printf("%s/%s",
-                     side == INPUTS_NEW && changes_find(in->changes, path)
-                         ? in->at
-                         : in->xen,
-                     path);
+    const struct touched *file =
+        side == INPUTS_NEW ? changes_find(in->changes, path) : NULL;
+    struct xs_error none;
+    char *place, *text = NULL;
+
+    if ( file )
+    {
+        text = overlay_text(file, OVERLAY_NEW);
+        *size = text ? strlen(text) : 0;
+        return text;
+    }
+    place = *path == '/' ? xs_strdup(path) : xs_printf("%s/%s", in->xen, path);
+    if ( fs_is_regular(place) )
+        fs_read(place, &text, size, &none);
+    free(place);
+    return text;
 }
 
 /* Files that include each other are no more than a loop that ends here. */
@@ -127,17 +137,18 @@ static bool add_file(struct inputs *in, enum inputs_side side,
 bool inputs_file(struct inputs *in, enum inputs_side side, const char *path,
                  struct digest *out)
 {
-    char *place = place_of(in, side, path), *text;
-    struct input *input = known(in, place);
-    struct xs_error none;
+    bool changed = side == INPUTS_NEW && changes_find(in->changes, path);
+    char *name = xs_printf("%s%s", changed ? "new " : "", path), *text;
+    struct input *input = known(in, name);
     struct digester d;
     size_t size;
 
     if ( !input )
     {
         /* Not usable while it is being looked at: a loop ends. */
-        input = learn(in, place);
-        if ( fs_is_regular(place) && !fs_read(place, &text, &size, &none) )
+        input = learn(in, name);
+        text = text_of(in, side, path, &size);
+        if ( text )
         {
             digester_begin(&d);
             digester_add(&d, text, size);
@@ -146,7 +157,7 @@ bool inputs_file(struct inputs *in, enum inputs_side side, const char *path,
             free(text);
         }
     }
-    free(place);
+    free(name);
     *out = input->digest;
     return input->usable;
 }
@@ -330,6 +341,5 @@ static void free_input(void *node)
 void inputs_free(struct inputs *in)
 {
     tdestroy(in->known, free_input);
-    free(in->at);
     memset(in, 0, sizeof(*in));
 }

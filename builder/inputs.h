@@ -18,7 +18,6 @@ struct input;
 
 struct inputs {
     const char *xen; /* the tree */
-    char *at;        /* overlay of the patched sources */
     const struct changes *changes;
     struct cache *cache; /* for what compilers say of themselves */
     struct digest names; /* of all files that the tree has */
@@ -26,11 +25,11 @@ struct inputs {
 };
 
 /*
- * Begins.  names are those of the tree's files, from overlay_make(); they are
+ * Begins.  names are those of the tree's files, from overlay_begin(); they are
  * sorted here.  A file that comes or goes can change what an #include finds,
  * so they count.  What the pointers lead to must stay.  Release with inputs_free().
  */
-void inputs_begin(struct inputs *in, const char *xen, const char *at,
+void inputs_begin(struct inputs *in, const char *xen,
                   const struct changes *changes, struct cache *cache,
                   struct strv *names);
 

@@ -84,7 +84,7 @@ bool objcache_fetch(struct inputs *in, const struct objcache_job *job,
         return false;
     }
     p = bytes;
-    found = same_extras(in, job->side, &p) && !fs_mkdirs_above(to, &none) &&
+    found = same_extras(in, job->side, &p) &&
             !xs_file_write(to, p, bytes + size - p, &none);
     if ( found )
         in->cache->hits++;

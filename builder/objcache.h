@@ -21,7 +21,7 @@ struct objcache_job {
 bool objcache_key(struct inputs *in, const struct objcache_job *job,
                   struct digest *key);
 
-/* Writes what is kept to the file `to`.  False: there is nothing. */
+/* Writes what is kept to the file `to`, in a folder that there is.  False: there is nothing. */
 bool objcache_fetch(struct inputs *in, const struct objcache_job *job,
                     const struct digest *key, const char *to);
 

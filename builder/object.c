@@ -395,15 +395,16 @@ struct section *object_section(const struct object *obj, const char *name)
 /* See struct arch.field_bias; only asked where the answer makes a difference. */
 static int bias_of(const struct section *sec, const struct reloc *r)
 {
-    const struct atom *in;
+    struct arch_code code;
+    struct atom *in;
 
     if ( !r->how || !r->how->pc_rel || !(sec->flags & SHF_EXECINSTR) )
         return 0;
     in = object_atom_at(sec, r->offset);
     if ( !in || !sec->data || r->offset >= in->start + in->size )
-        return sec->obj->arch->field_bias(r->how, NULL, 0, 0);
-    return sec->obj->arch->field_bias(r->how, sec->data + in->start, in->size,
-                                      r->offset - in->start);
+        return sec->obj->arch->field_bias(r->how, NULL, 0);
+    code = atom_code(in);
+    return sec->obj->arch->field_bias(r->how, &code, r->offset - in->start);
 }
 
 static void resolve(const struct section *sec, struct reloc *r)
@@ -519,6 +520,7 @@ void object_free(struct object *obj)
         free(obj->atoms[i]->base);
         free(obj->atoms[i]->why);
         free(obj->atoms[i]->because);
+        free(obj->atoms[i]->insns);
         free(obj->atoms[i]->parts);
         free(obj->atoms[i]->specials);
         free(obj->atoms[i]);
@@ -544,6 +546,19 @@ bool atom_is_function(const struct atom *a)
            (a->sec->kind == SECTION_TEXT || a->sec->kind == SECTION_INIT);
 }
 
+struct arch_code atom_code(struct atom *a)
+{
+    struct arch_code code = { a->sec->data + a->start, a->size, NULL };
+
+    if ( !a->insns && a->obj->arch->mark_insns )
+    {
+        a->insns = xs_calloc(a->size + 1, 1);
+        a->obj->arch->mark_insns(code.bytes, a->size, a->insns);
+    }
+    code.insns = a->insns;
+    return code;
+}
+
 const char *atom_name(const struct atom *a)
 {
     return a->sym ? a->sym->name : a->sec->name;
@@ -563,17 +578,23 @@ bool atom_by_content(const struct atom *a)
 static bool is_branch(const struct section *sec, const struct reloc *r)
 {
     const struct arch *arch = sec->obj->arch;
-    const struct atom *in = object_atom_at(sec, r->offset);
+    struct atom *in = object_atom_at(sec, r->offset);
+    static const uint8_t five[5] = { 5 };
+    struct arch_code code;
 
     if ( !r->how || r->how->branch != ARCH_BRANCH_ASK )
         return r->how && r->how->branch == ARCH_BRANCH_YES;
     if ( !(sec->flags & SHF_EXECINSTR) || !sec->data || r->how->size != 4 )
         return false;
     if ( in && r->offset < in->start + in->size )
-        return arch->is_branch(sec->data + in->start, in->size,
-                               r->offset - in->start);
-    return sec->kind == SECTION_REPLACEMENT && r->offset &&
-           arch->is_branch(sec->data + r->offset - 1, 5, 1);
+    {
+        code = atom_code(in);
+        return arch->is_branch(&code, r->offset - in->start);
+    }
+    if ( sec->kind != SECTION_REPLACEMENT || !r->offset )
+        return false;
+    code = (struct arch_code){ sec->data + r->offset - 1, 5, five };
+    return arch->is_branch(&code, 1);
 }
 
 bool reloc_follows_code(const struct section *in, const struct reloc *r)
@@ -591,7 +612,7 @@ bool reloc_follows_code(const struct section *in, const struct reloc *r)
         /* A field of data counts from itself: entries of a switch table. */
         if ( !(in->flags & SHF_EXECINSTR) )
             return true;
-        bias = in->obj->arch->field_bias(r->how, NULL, 0, 0);
+        bias = in->obj->arch->field_bias(r->how, NULL, 0);
     }
     return r->off + bias != 0;
 }

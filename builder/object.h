@@ -86,6 +86,7 @@ struct atom {
     bool proven;          /* equals the image */
     bool included;        /* in the payload */
     char *because;        /* why it is included */
+    uint8_t *insns;       /* see atom_code() */
     unsigned int out_sec; /* where emit placed it */
     uint64_t out_off;
     unsigned int out_sym;
@@ -140,6 +141,12 @@ static inline uint8_t atom_byte(const struct atom *a, uint64_t at)
 }
 
 bool atom_is_function(const struct atom *a);
+
+/*
+ * The code of an atom of code, for struct arch.  The instructions are looked
+ * for once; what is returned lives as long as the object.
+ */
+struct arch_code atom_code(struct atom *a);
 
 /*
  * Whether a relocation of section IN may lead to a replacement: a direct call or jump, or

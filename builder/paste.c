@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "builder/memory.h"
+#include "builder/strv.h"
 
 /*
  * The result of a ## may be an operand of another one.  That is thought of once,
@@ -12,6 +13,30 @@
  * that: CAT(CAT(a, b), CAT(c, d)).
  */
 #define DEEPEST 1
+
+struct paste {
+    char *pattern; /* operands with a blank behind each; "?" is a gap */
+    char *macro;
+    struct words args; /* what can be in a gap, if that is known */
+    const struct words *extra;
+    bool restricted;
+};
+
+static void add_paste(struct pastes *pastes, const char *pattern,
+                      const char *macro, size_t n)
+{
+    struct paste *paste;
+    size_t i;
+
+    for ( i = 0; i < pastes->n; i++ )
+        if ( !strcmp(pastes->v[i].pattern, pattern) &&
+             str_begins(macro, pastes->v[i].macro) && !pastes->v[i].macro[n] )
+            return;
+    pastes->v = xs_grow(pastes->v, pastes->n, sizeof(*pastes->v));
+    paste = memset(&pastes->v[pastes->n++], 0, sizeof(*paste));
+    paste->pattern = xs_strdup(pattern);
+    paste->macro = str_first(macro, n);
+}
 
 /* The parameters of "NAME(a, b...) body": words, a blank before and behind each. */
 static char *parameters(const char *p, const char **body)
@@ -63,9 +88,13 @@ static const char *word_before(const char *p, const char *begin, size_t *n)
     return p;
 }
 
-/* Adds the pattern whose first ## is at p; returns what is behind it. */
-static const char *add_pattern(struct pastes *pastes, const char *body,
-                               const char *p, const char *params)
+/*
+ * Adds the pattern whose first ## is at p, of the macro whose name begins a
+ * text; returns what is behind it.
+ */
+static const char *add_pattern(struct pastes *pastes, const char *macro,
+                               const char *body, const char *p,
+                               const char *params)
 {
     size_t n;
     const char *first = word_before(p, body, &n);
@@ -83,7 +112,7 @@ static const char *add_pattern(struct pastes *pastes, const char *body,
         p += n + strspn(p + n, " ");
     } while ( p[0] == '#' && p[1] == '#' );
     if ( pattern )
-        strv_add_once(&pastes->patterns, pattern);
+        add_paste(pastes, pattern, macro, words_length(macro));
     free(pattern);
     return p;
 }
@@ -91,17 +120,17 @@ static const char *add_pattern(struct pastes *pastes, const char *body,
 /* "#define NAME..." of one line, as the code of a text has it. */
 static void add_define(struct pastes *pastes, const char *line)
 {
-    const char *p = line + strspn(line, " #"), *body;
+    const char *p = line + strspn(line, " #"), *body, *macro;
     char *params;
 
     if ( !str_begins(p, "define ") )
         return;
-    p += strlen("define ");
+    macro = p += strlen("define ");
     p += words_length(p);
     params = parameters(p, &body);
     p = body;
     while ( (p = strstr(p, "##")) )
-        p = add_pattern(pastes, body, p, params);
+        p = add_pattern(pastes, macro, body, p, params);
     free(params);
 }
 
@@ -133,20 +162,23 @@ struct making {
 static bool make(const struct making *m, const char *name, size_t n,
                  unsigned int deep);
 
-static bool fills(const struct making *m, const char *p, size_t n,
-                  unsigned int deep)
+static bool fills(const struct making *m, const struct paste *paste,
+                  const char *p, size_t n, unsigned int deep)
 {
     size_t i;
 
-    for ( i = 0; i < m->nr; i++ )
-        if ( words_has(m->words[i], p, n) )
-            return true;
+    if ( !paste->restricted || words_has(&paste->args, p, n) ||
+         words_has(paste->extra, p, n) )
+        for ( i = 0; i < m->nr; i++ )
+            if ( words_has(m->words[i], p, n) )
+                return true;
     return deep && make(m, p, n, deep - 1);
 }
 
 /* Whether the rest of a pattern gives the rest of a name; whole: its length. */
-static bool fits(const struct making *m, const char *pattern, const char *p,
-                 size_t n, size_t whole, unsigned int deep)
+static bool fits(const struct making *m, const struct paste *paste,
+                 const char *pattern, const char *p, size_t n, size_t whole,
+                 unsigned int deep)
 {
     size_t len = strcspn(pattern, " "), i;
 
@@ -154,10 +186,11 @@ static bool fits(const struct making *m, const char *pattern, const char *p,
         return !n;
     if ( *pattern != '?' )
         return len <= n && !memcmp(pattern, p, len) &&
-               fits(m, pattern + len + 1, p + len, n - len, whole, deep);
+               fits(m, paste, pattern + len + 1, p + len, n - len, whole,
+                    deep);
     for ( i = 0; i <= n && i < whole; i++ )
-        if ( fits(m, pattern + 2, p + i, n - i, whole, deep) &&
-             (!i || fills(m, p, i, deep)) )
+        if ( fits(m, paste, pattern + 2, p + i, n - i, whole, deep) &&
+             (!i || fills(m, paste, p, i, deep)) )
             return true;
     return false;
 }
@@ -168,13 +201,14 @@ static bool make(const struct making *m, const char *name, size_t n,
     bool inner = deep < DEEPEST;
     size_t i;
 
-    for ( i = 0; i < m->pastes->patterns.n; i++ )
+    for ( i = 0; i < m->pastes->n; i++ )
     {
-        const char *pattern = m->pastes->patterns.v[i];
+        const struct paste *paste = &m->pastes->v[i];
+        const char *pattern = paste->pattern;
         bool joins = !pattern[strspn(pattern, "? ")];
 
         if ( joins || !inner )
-            if ( fits(m, pattern, name, n, n, joins ? deep : 0) )
+            if ( fits(m, paste, pattern, name, n, n, joins ? deep : 0) )
                 return true;
     }
     return false;
@@ -188,7 +222,30 @@ bool pastes_make(const struct pastes *pastes, const struct words *const *words,
     return make(&m, name, strlen(name), DEEPEST);
 }
 
+void pastes_restrict(struct pastes *pastes, const struct macroargs *args,
+                     const struct words *extra)
+{
+    size_t i;
+
+    for ( i = 0; i < pastes->n; i++ )
+    {
+        struct paste *paste = &pastes->v[i];
+
+        paste->extra = extra;
+        paste->restricted = macroargs_of(args, paste->macro, &paste->args);
+    }
+}
+
 void pastes_free(struct pastes *pastes)
 {
-    strv_free(&pastes->patterns);
+    size_t i;
+
+    for ( i = 0; i < pastes->n; i++ )
+    {
+        free(pastes->v[i].pattern);
+        free(pastes->v[i].macro);
+        words_free(&pastes->v[i].args);
+    }
+    free(pastes->v);
+    memset(pastes, 0, sizeof(*pastes));
 }

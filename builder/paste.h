@@ -9,11 +9,14 @@
 
 #include <stdbool.h>
 
-#include "builder/strv.h"
+#include "builder/macroargs.h"
 #include "builder/words.h"
 
+struct paste;
+
 struct pastes {
-    struct strv patterns; /* operands with a blank behind each; "?" is a gap */
+    struct paste *v;
+    size_t n;
 };
 
 /* Adds the patterns of a text that lexline_code() has made. */
@@ -25,6 +28,13 @@ void pastes_add(struct pastes *pastes, const char *code);
  */
 bool pastes_make(const struct pastes *pastes, const struct words *const *words,
                  size_t nr, const char *name);
+
+/*
+ * From now on no gap is filled but by words that can be arguments of the macro,
+ * as far as that can be told, or by one of the extra words.
+ */
+void pastes_restrict(struct pastes *pastes, const struct macroargs *args,
+                     const struct words *extra);
 
 void pastes_free(struct pastes *pastes);
 

@@ -39,13 +39,18 @@ static char *unescape(const char *p, size_t n)
 static const char *value_of(const char *line, const char *name,
                             size_t *target_length)
 {
-    const char *assign = strstr(line, " := ");
+    size_t n = strlen(name), end;
 
-    if ( !str_begins(line, name) || !assign ||
-         strcspn(line, "\n") < (size_t)(assign - line) )
+    /* Most lines are names of files in a list. */
+    if ( !str_begins(line, name) )
         return NULL;
-    *target_length = assign - line - strlen(name);
-    return assign + 4;
+    for ( end = strcspn(line, "\n"); n + 4 <= end; n++ )
+        if ( !memcmp(line + n, " := ", 4) )
+        {
+            *target_length = n - strlen(name);
+            return line + n + 4;
+        }
+    return NULL;
 }
 
 /* A file name of the list, relative to xen/ if it lies there. */
@@ -61,7 +66,7 @@ static char *name_in(const char *xen, const char *p, size_t n)
 }
 
 /* The list behind "deps_T := \": words, and $(wildcard ...) to pass over. */
-static void parse_deps(const char *xen, const char *p, struct strv *deps)
+static void parse_deps(const char *xen, const char *p, struct record *out)
 {
     for ( ;; )
     {
@@ -77,7 +82,9 @@ static void parse_deps(const char *xen, const char *p, struct strv *deps)
             return;
         n = str_begins(p, "$(") ? strcspn(p, ")") + 1 : strcspn(p, " \t\n");
         if ( !str_begins(p, "$(") )
-            strv_take(deps, name_in(xen, p, n));
+            strv_take(&out->deps, name_in(xen, p, n));
+        if ( !str_begins(p, "$(") && memmem(p, n, "/../", 4) )
+            strv_take(&out->climbs, str_first(p, n));
         if ( n > strlen(p) )
             return;
         p += n;
@@ -104,7 +111,7 @@ bool record_parse(const char *xen, const char *text, struct record *out)
             strv_add(&out->deps, out->source);
         }
         else if ( (value = value_of(line, "deps_", &n)) )
-            parse_deps(xen, value, &out->deps);
+            parse_deps(xen, value, out);
     }
     strv_sort(&out->deps);
     if ( out->command )
@@ -266,6 +273,7 @@ void record_free(struct record *record)
     free(record->command);
     free(record->source);
     strv_free(&record->deps);
+    strv_free(&record->climbs);
     memset(record, 0, sizeof(*record));
 }
 

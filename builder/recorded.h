@@ -18,7 +18,8 @@ struct record {
     char *command;    /* for the shell, to be run in xen/ */
     char *source;     /* of a compiled object, no link; NULL for others */
     struct strv deps; /* files it was made from, the source too; sorted */
-    bool added;       /* by the patch: there is no old object */
+    struct strv climbs; /* those with ".." in the name, as they are named */
+    bool added;         /* by the patch: there is no old object */
 };
 
 struct records {

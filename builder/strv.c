@@ -37,7 +37,12 @@ char *str_quoted(const char *s)
 
 bool str_begins(const char *s, const char *with)
 {
-    return !strncmp(s, with, strlen(with));
+    while ( *with && *s == *with )
+    {
+        s++;
+        with++;
+    }
+    return !*with;
 }
 
 bool str_ends(const char *s, const char *with)

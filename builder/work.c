@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "builder/fs.h"
 #include "builder/memory.h"
 #include "builder/objcache.h"
-#include "builder/overlay.h"
 
 char *work_overlay(const struct compiling *c, enum inputs_side side)
 {
@@ -74,16 +74,17 @@ static void fetch(struct work_list *list, struct compiling *c,
         char *prefix = work_prefix(work->unit->record->command);
         struct objcache_job job = job_of(work, prefix);
         struct digest *key = &rest->key[rest->n];
-        char *at = work_overlay(c, work->side);
+        struct xs_error none;
+        const char *at = c->overlay[work->side].at;
         char *to = xs_printf("%s/%s", at, work->made);
         bool keep = c->cache && objcache_key(&c->inputs, &job, key);
 
-        work->cached = keep && objcache_fetch(&c->inputs, &job, key, to);
+        work->cached =
+            keep &&
+            !overlay_make_room(&c->overlay[work->side], work->made, &none) &&
+            objcache_fetch(&c->inputs, &job, key, to);
         if ( work->cached )
-        {
             c->cached++;
-            free(at);
-        }
         else
         {
             rest->keep[rest->n] = keep;
@@ -115,22 +116,153 @@ static void keep(struct compiling *c, const struct rest *rest)
     }
 }
 
-static int prepare_old(struct compiling *c, const struct rest *rest,
-                       struct xs_error *err)
+int work_climbs(const struct compiling *c, struct overlay *o,
+                const struct record *record, struct xs_error *err)
 {
-    bool needed = false;
-    char *at;
     size_t i;
-    int rc;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < record->climbs.n; i++ )
+    {
+        char *path = fs_normal(record->climbs.v[i]);
+
+        if ( changes_find(c->changes, path) )
+            rc = overlay_climb(o, record->climbs.v[i], err);
+        free(path);
+    }
+    return rc;
+}
+
+int work_changes(const struct compiling *c, struct overlay *o,
+                 enum overlay_text text, struct xs_error *err)
+{
+    int rc = overlay_write(o, c->changes, text, err);
+    size_t i;
+
+    for ( i = 0; !rc && i < c->records->n; i++ )
+        rc = work_climbs(c, o, &c->records->v[i], err);
+    return rc;
+}
+
+int work_place(struct compiling *c, struct xs_error *err)
+{
+    int rc = c->placed
+                 ? 0
+                 : work_changes(c, &c->overlay[INPUTS_NEW], OVERLAY_NEW, err);
+
+    c->placed = !rc;
+    return rc;
+}
+
+int work_outputs(struct overlay *o, const struct record *record,
+                 struct xs_error *err)
+{
+    static const char *const options[] = { "-o", "-MF" };
+    int rc = overlay_open_for(o, record->target, err);
+    size_t i;
+
+    for ( i = 0; !rc && i < sizeof(options) / sizeof(*options); i++ )
+    {
+        char *path = record_option(record->command, options[i]);
+
+        if ( path && *path != '/' )
+            rc = overlay_open_for(o, path, err);
+        free(path);
+    }
+    return rc;
+}
+
+static bool lists_what_it_reads(const struct record *record)
+{
+    char *file = record_option(record->command, "-MF");
+
+    free(file);
+    return file;
+}
+
+/*
+ * Makes the overlays that commands have to run in.  What came from the cache
+ * lies there already: its folders have to be filled too.
+ */
+static int open_overlays(struct compiling *c, const struct work_list *list,
+                         const struct rest *rest, struct xs_error *err)
+{
+    bool needed[2] = { false };
+    size_t i;
+    int rc = 0;
 
     for ( i = 0; i < rest->n; i++ )
-        needed |= rest->work[i]->side == INPUTS_OLD;
-    if ( !needed || c->old_made )
-        return 0;
-    at = work_overlay(c, INPUTS_OLD);
-    rc = overlay_make(c->xen, at, NULL, err);
-    c->old_made = !rc;
-    free(at);
+        needed[rest->work[i]->side] = true;
+    if ( needed[INPUTS_NEW] )
+        rc = work_place(c, err);
+    for ( i = 0; !rc && i < rest->n; i++ )
+        if ( rest->work[i]->side == INPUTS_NEW &&
+             !lists_what_it_reads(rest->work[i]->unit->record) )
+            rc = overlay_open_all(&c->overlay[INPUTS_NEW], err);
+    for ( i = 0; !rc && i < list->n; i++ )
+        if ( needed[list->v[i].side] )
+            rc = work_outputs(&c->overlay[list->v[i].side],
+                              list->v[i].unit->record, err);
+    return rc;
+}
+
+/*
+ * Whether the compiler, by its own list of what it opened, went from a folder
+ * of the tree up to a file that is another one here: then it has read the old
+ * one.  That takes an #include with ".." that no unit has had before.
+ */
+static bool went_around(const struct compiling *c, const struct work *work)
+{
+    const struct overlay *o = &c->overlay[INPUTS_NEW];
+    char *name = record_option(work->unit->record->command, "-MF");
+    char *file = xs_printf("%s/%s", o->at, name ? name : "");
+    char *text = NULL, *word, *path, *save = NULL;
+    struct xs_error none;
+    bool around = false;
+
+    if ( name && !fs_read(file, &text, NULL, &none) )
+        for ( word = strtok_r(text, " \n\\", &save); word && !around;
+              word = strtok_r(NULL, " \n\\", &save) )
+        {
+            if ( !strstr(word, "/../") )
+                continue;
+            path = fs_normal(word);
+            around = changes_find(c->changes, path) && overlay_leaves(o, word);
+            free(path);
+        }
+    free(text);
+    free(file);
+    free(name);
+    return around;
+}
+
+/* Compiles once more, in an overlay without any folder of the tree. */
+static int go_straight(struct compiling *c, struct rest *rest,
+                       struct xs_error *err)
+{
+    struct run_job *job = xs_calloc(rest->n + 1, sizeof(*job));
+    size_t *of = xs_calloc(rest->n + 1, sizeof(*of)), i, n = 0;
+    int rc = 0;
+
+    for ( i = 0; i < rest->n; i++ )
+        if ( rest->work[i]->side == INPUTS_NEW && rest->job[i].status == 0 &&
+             went_around(c, rest->work[i]) )
+        {
+            job[n] = rest->job[i];
+            of[n++] = i;
+        }
+    if ( n )
+        rc = overlay_open_all(&c->overlay[INPUTS_NEW], err);
+    if ( n && !rc )
+        rc = run_jobs(job, n, c->parallel, err);
+    for ( i = 0; i < n && !rc; i++ )
+    {
+        free(rest->job[of[i]].output);
+        rest->job[of[i]] = job[i];
+        c->compiled++;
+    }
+    free(of);
+    free(job);
     return rc;
 }
 
@@ -146,20 +278,21 @@ int work_run(struct work_list *list, struct compiling *c, struct xs_error *err)
     int rc;
 
     fetch(list, c, &rest);
-    rc = prepare_old(c, &rest, err);
+    rc = open_overlays(c, list, &rest, err);
     if ( !rc )
         rc = run_watched(rest.job, rest.n, c->parallel, c->watch, c->watch_arg,
                          err);
     for ( i = 0; i < rest.n; i++ )
+        c->compiled += !rc && rest.job[i].status >= 0;
+    if ( !rc )
+        rc = go_straight(c, &rest, err);
+    for ( i = 0; i < rest.n; i++ )
     {
         rest.work[i]->status = rest.job[i].status;
         rest.work[i]->output = rest.job[i].output;
-        c->compiled += !rc && rest.job[i].status >= 0;
     }
     if ( !rc )
         keep(c, &rest);
-    for ( i = 0; i < rest.n; i++ )
-        free((char *)rest.job[i].directory);
     free(rest.job);
     free(rest.work);
     free(rest.key);

@@ -39,7 +39,25 @@ void work_free(struct work_list *list);
 /* "aarch64-linux-gnu-" of the command's compiler; "" for a native one. */
 char *work_prefix(const char *command);
 
-/* The overlay of a side; release with free(). */
+/* Where the overlay of a side is; release with free(). */
 char *work_overlay(const struct compiling *c, enum inputs_side side);
+
+/*
+ * Puts the changes into an overlay, and opens the folders from which the units
+ * are known to go up to one of them.
+ */
+int work_changes(const struct compiling *c, struct overlay *o,
+                 enum overlay_text text, struct xs_error *err);
+
+/* Opens the folders from which a record goes up to a file that changes. */
+int work_climbs(const struct compiling *c, struct overlay *o,
+                const struct record *record, struct xs_error *err);
+
+/* work_changes() for c's own new overlay, once. */
+int work_place(struct compiling *c, struct xs_error *err);
+
+/* Opens the folders that a record's command writes to. */
+int work_outputs(struct overlay *o, const struct record *record,
+                 struct xs_error *err);
 
 #endif /* BUILDER_WORK_H */

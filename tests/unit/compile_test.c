@@ -75,7 +75,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    free(t.c.messages);
+    compile_end(&t.c);
     units_free(&t.units);
     differ_free(&t.findings);
     changes_free(&t.changes);
@@ -121,14 +121,20 @@ static void refused(const char *unit, const char *reason)
 static void an_overlay_links_sources_and_no_products(void **state)
 {
     char *at = xs_printf("%s/over", t.dir), target[256], *text;
+    struct overlay o;
     struct stat st;
 
     put_file(t.xen, "common/a.o", "product");
     put_file(t.xen, "xen-syms", "product");
     assert_int_equal(symlink("a.c", in_dir(t.xen, "common/link.c")), 0);
-    assert_int_equal(overlay_make(t.xen, at, NULL, &t.err), 0);
+    assert_int_equal(overlay_begin(&o, t.xen, at, NULL, &t.err), 0);
+    assert_int_not_equal(lstat(at, &st), 0);
+    assert_int_equal(overlay_open(&o, "common", &t.err), 0);
     assert_int_equal(lstat(in_dir(at, "common"), &st), 0);
     assert_true(S_ISDIR(st.st_mode));
+    /* Nothing is done in there: one link is enough. */
+    assert_int_equal(lstat(in_dir(at, "include"), &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
     assert_int_equal(lstat(in_dir(at, "common/a.c"), &st), 0);
     assert_true(S_ISLNK(st.st_mode));
     assert_int_equal(readlink(in_dir(at, "common/link.c"), target, 256), 3);
@@ -136,36 +142,101 @@ static void an_overlay_links_sources_and_no_products(void **state)
     assert_int_not_equal(lstat(in_dir(at, "common/.a.o.cmd"), &st), 0);
     assert_int_not_equal(lstat(in_dir(at, "xen-syms"), &st), 0);
     /* Putting a file there does not write through the link. */
-    assert_int_equal(overlay_put(at, "common/b.c", "mine", &t.err), 0);
-    assert_int_equal(overlay_put(at, "new/dir/x.c", "new", &t.err), 0);
+    assert_int_equal(overlay_put(&o, "common/b.c", "mine", &t.err), 0);
+    assert_int_equal(overlay_put(&o, "new/dir/x.c", "new", &t.err), 0);
     text = get_file(t.xen, "common/b.c");
     assert_non_null(strstr(text, "TWO"));
     free(text);
     text = get_file(at, "common/b.c");
     assert_string_equal(text, "mine");
     free(text);
-    assert_int_equal(overlay_make(in_dir(t.dir, "none"), at, NULL, &t.err),
-                     -1);
+    /* Nor does it through the link to a folder. */
+    assert_int_equal(overlay_put(&o, "include/h.h", "mine", &t.err), 0);
+    text = get_file(t.xen, "include/h.h");
+    assert_non_null(strstr(text, "TWO"));
+    free(text);
+    overlay_end(&o);
+    assert_int_equal(
+        overlay_begin(&o, in_dir(t.dir, "none"), at, NULL, &t.err), -1);
+    overlay_end(&o);
     free(at);
+}
+
+/* What the compiler finds in an overlay behind a name. */
+static void finds(const char *at, const char *path, const char *text)
+{
+    char *found = get_file(at, path);
+
+    assert_non_null(found);
+    assert_string_equal(found, text);
+    free(found);
+}
+
+static void names_that_go_up_lead_to_what_changes(void **state)
+{
+    char *at = xs_printf("%s/over", t.dir);
+    struct overlay o;
+
+    put_file(t.xen, "include/deep/er/x.h", "x");
+    put_file(t.xen, "other/y.c", "y");
+    assert_int_equal(symlink("../include/h.h", in_dir(t.xen, "other/h.h")), 0);
+    change("include/h.h", "mine");
+    assert_int_equal(overlay_begin(&o, t.xen, at, NULL, &t.err), 0);
+    assert_int_equal(overlay_write(&o, &t.changes, OVERLAY_PLAIN, &t.err), 0);
+    /* A link of the tree. */
+    finds(at, "other/h.h", "mine");
+    /* Out of a folder that is but a link the way is another one. */
+    assert_true(overlay_leaves(&o, "include/deep/er/../../h.h"));
+    assert_int_equal(overlay_climb(&o, "include/deep/er/../../h.h", &t.err),
+                     0);
+    assert_false(overlay_leaves(&o, "include/deep/er/../../h.h"));
+    finds(at, "include/deep/er/../../h.h", "mine");
+    finds(at, "include/deep/er/x.h", "x");
+    overlay_end(&o);
+    free(at);
+}
+
+/*
+ * The record knows of no way up: the compiler's own list tells of it, and the
+ * unit is compiled once more where it finds what is new.
+ */
+static void a_way_up_that_is_new_is_noticed(void **state)
+{
+    char *object;
+    size_t size;
+
+    put_file(t.xen, "include/deep/up.h", "#include \"../h.h\"\n");
+    change("include/h.h",
+           "#define ONE 77\n#define TWO 2\nstruct s { int a; };\n");
+    change("common/a.c",
+           "#include \"../include/deep/up.h\"\nint a(void) { return ONE; }\n");
+    assert_int_equal(compile(), 0);
+    assert_int_equal(fs_read(t.units.v[0].new_path, &object, &size, &t.err),
+                     0);
+    /* mov $77, %eax */
+    assert_non_null(memmem(object, size, "\xb8\x4d\0\0\0", 5));
+    free(object);
 }
 
 static void changed_files_go_into_the_overlay(void **state)
 {
     char *at = xs_printf("%s/over", t.dir), *text;
+    struct overlay o;
 
     change("common/a.c", "\n\n#include \"../include/h.h\"\n"
                          "int a(void) { return ONE; }\n");
     change("common/b.c", NULL);
-    assert_int_equal(overlay_make(t.xen, at, NULL, &t.err), 0);
-    assert_int_equal(overlay_write(at, &t.changes, OVERLAY_NEW, &t.err), 0);
+    assert_int_equal(overlay_begin(&o, t.xen, at, NULL, &t.err), 0);
+    assert_int_equal(overlay_write(&o, &t.changes, OVERLAY_NEW, &t.err), 0);
     text = get_file(at, "common/a.c");
     assert_non_null(strstr(text, "#line 1\n#include"));
     free(text);
     assert_null(get_file(at, "common/b.c"));
-    assert_int_equal(overlay_write(at, &t.changes, OVERLAY_PLAIN, &t.err), 0);
+    assert_int_equal(overlay_write(&o, &t.changes, OVERLAY_PLAIN, &t.err), 0);
     text = get_file(at, "common/a.c");
     assert_null(strstr(text, "#line"));
     free(text);
+    overlay_end(&o);
     free(at);
 }
 
@@ -381,7 +452,7 @@ static void a_unit_that_is_not_preprocessed_is_not_skipped(void **state)
     put_file(t.xen, "include/h.h", INLINE("1"));
     put_file(t.xen, "common/b.c",
              "#error no\n#define CAT(a, b) a ## b\n#include <h.h>\n"
-             "int on, e;\n");
+             "int b(void) { return CAT(on, e)(); }\n");
     filter(INLINE("11"));
     assert_false(t.units.v[1].skipped);
 }
@@ -541,6 +612,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(an_overlay_links_sources_and_no_products),
         CASE(changed_files_go_into_the_overlay),
+        CASE(names_that_go_up_lead_to_what_changes),
+        CASE(a_way_up_that_is_new_is_noticed),
         CASE(without_objects_both_sides_are_compiled),
         CASE(a_fresh_object_is_used_and_a_stale_one_is_not),
         CASE(what_is_renamed_for_boot_goes_its_whole_way),

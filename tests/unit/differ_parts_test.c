@@ -94,16 +94,24 @@ static void the_end_of_the_instruction_counts_for_fields(void **state)
         0x0f, 0x85, 0,    0, 0, 0,             /* at 31 */
     };
 
-    assert_int_equal(x86->field_bias(pc32, code, sizeof(code), 2), 5);
-    assert_int_equal(x86->field_bias(pc32, code, sizeof(code), 9), 8);
-    assert_int_equal(x86->field_bias(pc32, code, sizeof(code), 20), 4);
-    assert_false(x86->is_branch(code, sizeof(code), 20));
-    assert_true(x86->is_branch(code, sizeof(code), 25));
-    assert_true(x86->is_branch(code, sizeof(code), 31));
-    assert_int_equal(x86->insn_start(code, sizeof(code), 15), 7);
+    static const uint8_t none[] = { 6, 6, 6 };
+    uint8_t insns[sizeof(code)] = { 0 }, no_insns[sizeof(none)] = { 0 };
+    const struct arch_code all = { code, sizeof(code), insns };
+    const struct arch_code bad = { none, sizeof(none), no_insns };
+
+    x86->mark_insns(code, sizeof(code), insns);
+    assert_int_equal(x86->field_bias(pc32, &all, 2), 5);
+    assert_int_equal(x86->field_bias(pc32, &all, 9), 8);
+    assert_int_equal(x86->field_bias(pc32, &all, 20), 4);
+    assert_false(x86->is_branch(&all, 20));
+    assert_true(x86->is_branch(&all, 25));
+    assert_true(x86->is_branch(&all, 31));
+    assert_int_equal(x86->insn_start(&all, 15), 7);
+    assert_int_equal(x86->insn_start(&all, 7), 7);
     /* 06 is no instruction in 64-bit mode: nothing behind the field. */
-    assert_int_equal(x86->field_bias(pc32, (const uint8_t[]){ 6, 6, 6 }, 3, 1),
-                     4);
+    x86->mark_insns(none, sizeof(none), no_insns);
+    assert_int_equal(x86->field_bias(pc32, &bad, 1), 4);
+    assert_int_equal(x86->field_bias(pc32, NULL, 1), 4);
 }
 
 static void filler_is_told_from_code(void **state)

@@ -17,6 +17,7 @@ static struct {
     unsigned int compiled, cached; /* in the last run */
     char *object;                  /* bytes of it, as patched */
     size_t size;
+    bool opened; /* the overlay, before anything is compiled */
     unsigned int runs;
 } t;
 
@@ -83,6 +84,8 @@ static int build_two(const char *new_source, const char *path,
     assert_int_equal(fs_mkdirs(work, &none), 0);
     assert_int_equal(records_read(t.xen, &records, &none), 0);
     assert_int_equal(compile_prepare(&c, &none), 0);
+    if ( t.opened )
+        assert_int_equal(overlay_open(&c.overlay[INPUTS_NEW], "", &none), 0);
     units_find(t.xen, &records, &changes, &units, &findings);
     assert_int_equal(units.n, 1);
     rc = compile_units(&c, &units, &t.err);
@@ -93,8 +96,7 @@ static int build_two(const char *new_source, const char *path,
     if ( !rc )
         assert_int_equal(
             fs_read(units.v[0].new_path, &t.object, &t.size, &none), 0);
-    inputs_free(&c.inputs);
-    free(c.messages);
+    compile_end(&c);
     units_free(&units);
     differ_free(&findings);
     records_free(&records);
@@ -134,6 +136,17 @@ static void the_second_time_nothing_is_compiled(void **state)
     free(first);
     assert_int_equal(t.cache.hits, 2);
     assert_int_equal(t.cache.misses, 2);
+}
+
+/* Something has run in the overlay before: folders are links to the tree's. */
+static void what_is_kept_is_not_written_to_the_tree(void **state)
+{
+    assert_int_equal(build(PATCHED), 0);
+    t.opened = true;
+    assert_int_equal(build(PATCHED), 0);
+    t.opened = false;
+    expect(0, 2);
+    assert_null(get_file(t.xen, "common/a.o"));
 }
 
 static void another_patch_finds_the_old_side(void **state)
@@ -310,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(the_second_time_nothing_is_compiled),
+        CASE(what_is_kept_is_not_written_to_the_tree),
         CASE(another_patch_finds_the_old_side),
         CASE(another_header_makes_another_object),
         CASE(the_patched_text_of_a_header_counts),

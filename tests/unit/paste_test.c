@@ -12,7 +12,7 @@
 
 static bool makes(const char *macros, const char *text, const char *name)
 {
-    struct pastes pastes = { { NULL, 0 } };
+    struct pastes pastes = { NULL, 0 };
     struct words words = { NULL, 0, 0 };
     const struct words *all = &words;
     char *code = lexline_code(macros);
@@ -75,6 +75,71 @@ static void what_is_no_name_makes_none(void **state)
     assert_false(makes("/* a ## b */\n", "a b", "ab"));
 }
 
+/* All of the text counts, and what is in gaps has to come from arguments. */
+static bool makes_in(const char *text, const char *options, const char *name)
+{
+    struct pastes pastes = { NULL, 0 };
+    struct macroargs args = { NULL, 0 };
+    struct words words = { NULL, 0, 0 }, extra = { NULL, 0, 0 };
+    const struct words *all = &words;
+    char *code = lexline_code(text);
+    const char *const texts[] = { code };
+    bool result;
+
+    pastes_add(&pastes, code);
+    words_add(&words, code);
+    words_add(&words, options);
+    words_add(&extra, options);
+    assert_true(pastes_make(&pastes, &all, 1, name));
+    macroargs_read(&args, texts, 1);
+    pastes_restrict(&pastes, &args, &extra);
+    result = pastes_make(&pastes, &all, 1, name);
+    macroargs_free(&args);
+    free(code);
+    words_free(&words);
+    words_free(&extra);
+    pastes_free(&pastes);
+    return result;
+}
+
+static void only_arguments_are_joined(void **state)
+{
+    assert_true(makes_in(CAT "CAT(foo, bar)\n", "", "foobar"));
+    assert_true(makes_in(CAT "CAT (\n\"(\" foo,\n(bar))\n", "", "foobar"));
+    assert_false(makes_in(CAT "CAT(x, y) foo = bar;\n", "", "foobar"));
+    assert_false(makes_in(CAT "f(foo, bar);\n", "", "foobar"));
+    assert_false(
+        makes_in(CAT "#define F(foo) bar\nCAT(x, y)\n", "", "foobar"));
+    assert_true(makes_in(CAT "CAT(foo, LEVELS)\n", "-DLEVELS=2", "foo2"));
+}
+
+static void arguments_come_through_other_macros(void **state)
+{
+    assert_true(
+        makes_in(CAT "#define B(x) f(CAT(foo, x))\nB(bar)\n", "", "foobar"));
+    assert_true(makes_in(CAT "#define B(x) CAT(x, 1)\n#define A(x) B(x)\n"
+                             "A(foo)\n",
+                         "", "foo1"));
+    assert_true(makes_in(CAT "#define B CAT\nB(foo, bar)\n", "", "foobar"));
+    assert_true(makes_in(CAT "#define X foo\n#define Y X\nCAT(Y, bar)\n", "",
+                         "foobar"));
+    /* A constant hands nothing on to those who use it. */
+    assert_false(makes_in(CAT "#define K CAT(1, UL)\n#define UP(x) x + K\n"
+                              "UP(foo) UP(bar)\n",
+                          "", "foobar"));
+}
+
+static void a_call_by_another_name_may_be_of_any_macro(void **state)
+{
+    assert_true(
+        makes_in(CAT "#define ALL(X) X(foo, bar)\nALL(CAT)\n", "", "foobar"));
+    assert_true(
+        makes_in(CAT "#define DO(X, y) X(y, 1)\nDO(CAT, foo)\n", "", "foo1"));
+    assert_true(makes_in(CAT "#define P(x, y) C ## x(foo, y)\nP(AT, bar)\n",
+                         "", "foobar"));
+    assert_true(makes_in(CAT "CAT(C, AT)(foo, bar)\n", "", "foobar"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +148,9 @@ int main(void)
         cmocka_unit_test(an_argument_may_be_empty),
         cmocka_unit_test(joining_may_be_done_twice),
         cmocka_unit_test(what_is_no_name_makes_none),
+        cmocka_unit_test(only_arguments_are_joined),
+        cmocka_unit_test(arguments_come_through_other_macros),
+        cmocka_unit_test(a_call_by_another_name_may_be_of_any_macro),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
