@@ -158,7 +158,7 @@ static int ask(struct compiling *c, struct unit *const *units, size_t n,
     if ( open )
         rc = work_place(c, err);
     if ( open && !rc )
-        rc = run_jobs(jobs, open, c->parallel, err);
+        rc = work_jobs(c, jobs, open, err);
     for ( i = 0; i < open; i++ )
     {
         if ( !rc )

@@ -25,6 +25,7 @@ struct compiling {
     unsigned int compiled;     /* runs of the compiler that compiled */
     unsigned int cached;       /* runs of it that the cache saved */
     unsigned int preprocessed; /* runs of the compiler that preprocessed */
+    double seconds;            /* for which compilers were running */
     char *messages;            /* after an error: what the compiler said */
 };
 

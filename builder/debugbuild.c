@@ -63,7 +63,7 @@ static int build(struct compiling *c, struct debug_unit *unit, size_t nr,
         jobs[n++].directory = o.at;
     }
     if ( !rc )
-        rc = run_jobs(jobs, n, c->parallel, err);
+        rc = work_jobs(c, jobs, n, err);
     for ( i = 0; i < n; i++ )
     {
         free((char *)jobs[i].command);

@@ -363,7 +363,7 @@ static int compile_offsets(struct generating *g, const struct record *offsets,
             rc = work_climbs(c, o, offsets, err);
         unlink(made);
         if ( !rc )
-            rc = run_jobs(&job, 1, 1, err);
+            rc = work_jobs(c, &job, 1, err);
         c->preprocessed++;
         if ( keep && !rc && job.status == 0 )
             objcache_store(&c->inputs, &cached, &key, o->at, made);

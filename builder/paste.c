@@ -30,7 +30,8 @@ static void add_paste(struct pastes *pastes, const char *pattern,
 
     for ( i = 0; i < pastes->n; i++ )
         if ( !strcmp(pastes->v[i].pattern, pattern) &&
-             str_begins(macro, pastes->v[i].macro) && !pastes->v[i].macro[n] )
+             strlen(pastes->v[i].macro) == n &&
+             str_begins(macro, pastes->v[i].macro) )
             return;
     pastes->v = xs_grow(pastes->v, pastes->n, sizeof(*pastes->v));
     paste = memset(&pastes->v[pastes->n++], 0, sizeof(*paste));

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "builder/document.h"
 #include "builder/jsontext.h"
@@ -36,6 +37,17 @@ static json_t *stages_json(const struct stages *stages)
                             "detail", json_text(stages->stage[i].detail),
                             "seconds", stages->stage[i].seconds));
     return list;
+}
+
+/* Processor time of this process without those that it has run. */
+static double own_seconds(void)
+{
+    struct rusage own;
+
+    if ( getrusage(RUSAGE_SELF, &own) )
+        return 0;
+    return own.ru_utime.tv_sec + own.ru_stime.tv_sec +
+           (own.ru_utime.tv_usec + own.ru_stime.tv_usec) / 1e6;
 }
 
 static void add_payload(json_t *root, const struct outcome *out)
@@ -84,6 +96,10 @@ void report_json(FILE *to, const struct options *options,
         root, "compiler_runs",
         json_integer(out->compiling.compiled + out->compiling.preprocessed));
     json_object_set_new(root, "cached", json_integer(out->compiling.cached));
+    json_object_set_new(root, "compiler_seconds",
+                        json_real(out->compiling.seconds));
+    json_object_set_new(root, "own_processor_seconds",
+                        json_real(own_seconds()));
     json_object_set_new(root, "findings", findings_json(out));
     json_object_set_new(root, "stages", stages_json(out->stages));
     if ( err )

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "builder/fs.h"
 #include "builder/memory.h"
@@ -49,6 +50,21 @@ struct rest {
     bool *keep;
     size_t n;
 };
+
+int work_jobs(struct compiling *c, struct run_job *jobs, size_t n,
+              struct xs_error *err)
+{
+    struct timespec begin, end;
+    int rc;
+
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    rc = run_watched(jobs, n, c->parallel, c->watch, c->watch_arg, err);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    if ( n )
+        c->seconds +=
+            end.tv_sec - begin.tv_sec + (end.tv_nsec - begin.tv_nsec) / 1e9;
+    return rc;
+}
 
 static struct objcache_job job_of(const struct work *work, const char *prefix)
 {
@@ -254,7 +270,7 @@ static int go_straight(struct compiling *c, struct rest *rest,
     if ( n )
         rc = overlay_open_all(&c->overlay[INPUTS_NEW], err);
     if ( n && !rc )
-        rc = run_jobs(job, n, c->parallel, err);
+        rc = work_jobs(c, job, n, err);
     for ( i = 0; i < n && !rc; i++ )
     {
         free(rest->job[of[i]].output);
@@ -280,8 +296,7 @@ int work_run(struct work_list *list, struct compiling *c, struct xs_error *err)
     fetch(list, c, &rest);
     rc = open_overlays(c, list, &rest, err);
     if ( !rc )
-        rc = run_watched(rest.job, rest.n, c->parallel, c->watch, c->watch_arg,
-                         err);
+        rc = work_jobs(c, rest.job, rest.n, err);
     for ( i = 0; i < rest.n; i++ )
         c->compiled += !rc && rest.job[i].status >= 0;
     if ( !rc )

@@ -36,6 +36,10 @@ int work_run(struct work_list *list, struct compiling *c,
 
 void work_free(struct work_list *list);
 
+/* Runs compilers: run_watched(), and c knows how long that took. */
+int work_jobs(struct compiling *c, struct run_job *jobs, size_t n,
+              struct xs_error *err);
+
 /* "aarch64-linux-gnu-" of the command's compiler; "" for a native one. */
 char *work_prefix(const char *command);
 
