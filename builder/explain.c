@@ -186,6 +186,30 @@ static void print_kind(FILE *to, const json_t *document, const char *kind,
     fputc('\n', to);
 }
 
+/* What the change can reach, and how it was looked at. */
+static void print_units(FILE *to, const json_t *document)
+{
+    const json_t *outside = json_object_get(document, "outside");
+    json_t *o, *file;
+    size_t i, j;
+
+    if ( json_array_size(json_object_get(document, "units")) )
+        fputs("Units\n", to);
+    json_array_foreach(json_object_get(document, "units"), i, o)
+    {
+        fprintf(to, "    %-12s %s", text_at(o, "result"),
+                text_at(o, "object"));
+        json_array_foreach(json_object_get(o, "reached_by"), j, file)
+            fprintf(to, "%s %s", j ? "," : ": by", json_string_value(file));
+        fputc('\n', to);
+    }
+    if ( json_array_size(outside) )
+        fputs("\nOutside of the hypervisor\n", to);
+    json_array_foreach(outside, i, o)
+        fprintf(to, "    %s\n", json_string_value(o));
+    fputc('\n', to);
+}
+
 static void print_inputs(FILE *to, const json_t *document)
 {
     const json_t *payload = json_object_get(document, "payload");
@@ -239,6 +263,7 @@ void explain_all(FILE *to, const json_t *document)
     }
     print_kind(to, document, "ignored", "Ignored");
     print_kind(to, document, "noted", "Noted");
+    print_units(to, document);
     print_inputs(to, document);
 }
 

@@ -101,7 +101,11 @@ void options_usage(FILE *to)
         "it is\n"
         "      --no-cache         compile all anew, and keep nothing of it for "
         "other runs\n"
+        "      --xen-debug        an error unless the hypervisor is a debug "
+        "build\n"
         "  -d, --debug            print each command that is run\n"
+        "  -k, --skip STAGE, --prelink  taken for livepatch-build's sake; "
+        "nothing to do\n"
         "      --help, --version\n\n"
         "Exit status: 0 built, 1 error, 2 cannot be live-patched, 3 no "
         "functional change,\n4 the original differs from the hypervisor's "
@@ -226,18 +230,12 @@ static int take_option(struct options *o, int option, const char *arg,
     case OPT_VERSION:
         o->print_version = true;
         return 0;
-    case 'k':
-        xs_fail(err, XS_USAGE, "-k %s: there are no stages to skip", arg);
-        return xs_hint(err, "what is built already is found and used");
     case OPT_XEN_DEBUG:
-        xs_fail(err, XS_USAGE,
-                "--xen-debug: the tree's own configuration "
-                "decides whether it is a debug build");
-        return xs_hint(err, "give the configuration with -c");
-    case OPT_PRELINK:
-        xs_fail(err, XS_USAGE, "--prelink is not supported");
-        return xs_hint(err, "leave it out: the hypervisor resolves the "
-                            "symbols when it loads the payload");
+        o->xen_debug = true;
+        return 0;
+    case 'k':         /* nothing is built twice */
+    case OPT_PRELINK: /* what needs an address has one */
+        return 0;
     default:
         return usage_error(err, "unknown option, or argument missing", "");
     }

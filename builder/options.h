@@ -25,6 +25,7 @@ struct options {
     struct strv on;        /* --on: payload files, lowest first */
     unsigned int parallel; /* -j */
     bool json, report, keep, verbose, no_cache;
+    bool xen_debug; /* --xen-debug: the target has to be a debug build */
     bool help, print_version;
 };
 

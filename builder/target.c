@@ -73,7 +73,7 @@ static bool has_line(const char *text, const char *line)
     return false;
 }
 
-static int check_config(const char *xen, struct xs_error *err)
+static int check_config(const char *xen, bool xen_debug, struct xs_error *err)
 {
     char *path = xs_printf("%s/.config", xen), *text = NULL;
     int rc = fs_read(path, &text, NULL, err);
@@ -88,6 +88,14 @@ static int check_config(const char *xen, struct xs_error *err)
                      path);
         xs_hint(err,
                 "enable LIVEPATCH in its configuration and build it anew");
+    }
+    else if ( xen_debug && !has_line(text, "CONFIG_DEBUG=y") )
+    {
+        rc = xs_fail(err, XS_FAILED,
+                     "--xen-debug: %s is of no debug build (CONFIG_DEBUG)",
+                     path);
+        xs_hint(err, "leave the option out: whether it is one is up to the "
+                     "configuration of the hypervisor that runs");
     }
     free(text);
     free(path);
@@ -218,7 +226,7 @@ int target_open(const struct options *options, struct target *out,
     rc = options->debian ? open_debian(options, out, err)
                          : open_tree(options, out, err);
     if ( !rc )
-        rc = check_config(out->xen, err);
+        rc = check_config(out->xen, options->xen_debug, err);
     if ( rc )
         target_free(out);
     return rc;

@@ -63,7 +63,28 @@ static uint64_t sum_of(const char *dir)
     return sum;
 }
 
-/* A name for the copy: by place, and by state of the tree and config. */
+/* What Xen's makefiles take from the environment. */
+static uint64_t hash_environment(uint64_t h)
+{
+    static const char *const names[] = {
+        "clang",           "CC",     "LD",    "CROSS_COMPILE",
+        "XEN_TARGET_ARCH", "CFLAGS", "debug", "EXTRA_CFLAGS_XEN_CORE",
+    };
+    size_t i;
+
+    for ( i = 0; i < sizeof(names) / sizeof(*names); i++ )
+    {
+        const char *value = getenv(names[i]);
+
+        h = hash(h, value ? value : "", value ? strlen(value) + 1 : 1);
+    }
+    return h;
+}
+
+/*
+ * A name for the copy: by place, and by state of the tree, the configuration
+ * and the environment.
+ */
 static char *copy_name(const char *xen, const char *config, uint64_t *place)
 {
     uint64_t state = sum_of(xen);
@@ -74,6 +95,7 @@ static char *copy_name(const char *xen, const char *config, uint64_t *place)
     if ( config && !fs_read(config, &text, NULL, &none) )
         state = hash(state, text, strlen(text));
     free(text);
+    state = hash_environment(state);
     return xs_printf("%016" PRIx64 "-%016" PRIx64, *place, state);
 }
 

@@ -30,6 +30,25 @@ page_text()
     "$top/tests/build/page-check" "$1" >text || fail "the page is not well made"
 }
 
+# Page and text tell what the document says: build NAME in out/, page in `text`.
+# Tables of code are long, and the text has them one below the other.
+forms_agree()
+{
+    local said
+
+    jq -r '.name, .verdict, .target, .tool, .version, .compiler, .xen_build_id, .depends[],
+        (.payload | select(.) | .file, .build_id, .sha256), .inputs[].sha256, .patches[].subject,
+        .units[].object, .hunks[].file, .outside[],
+        (.functions[] | .symbol, .object, .because, .hunks[].how),
+        (.pieces[] | .name, .because), (.findings[] | .symbol, .why, .hint)
+        | select(. != null and . != "")' "out/$1.report.json" | sort -u >says
+    [ "$(wc -l <says)" -ge 8 ] || fail "the document says little"
+    while IFS= read -r said; do
+        grep -qF -- "$said" text || fail "the page does not say: $said"
+        grep -qF -- "$said" "out/$1.report.txt" || fail "the text does not say: $said"
+    done <says
+}
+
 # Where the checker itself must see something: a page with this sed script done.
 page_check_sees()
 {
@@ -51,6 +70,7 @@ test_a_payload_is_explained()
         expect_match '^    first     .* -> ' explained
         expect_match '^    because   it changed' explained
     done < <(expected expect_symbols "$patches/several-units.patch" Functions)
+    forms_agree several-units
     jq -e '.format == 1 and (.inputs | map(.what) == ["patch", "image", "configuration"])' \
         out/several-units.report.json
     [ "$(jq -r '.inputs[0].sha256' out/several-units.report.json)" = \
@@ -93,6 +113,7 @@ test_a_refusal_tells_all_reasons_with_a_way_out()
     report_of $name 2
     page_text out/$name.report.html
     expect_match 'Why there is no payload' text
+    forms_agree $name
     while read -r id _; do
         expect_match "^$id\$" text
     done < <(expected expect_lines "$patches/$name.patch" Reason)
@@ -111,6 +132,7 @@ test_no_change_is_told()
     report_of no-change-comment 3
     page_text out/no-change-comment.report.html
     expect_match 'only comments or white space change' text
+    forms_agree no-change-comment
 }
 
 # What is left of an older build would tell of another one.

@@ -102,13 +102,13 @@ static void what_is_wrong_is_named(void **state)
 
 static void spellings_of_the_old_tool(void **state)
 {
-    check_refused(parse("-k", "build_original", NULL), "no stages to skip");
-    check_refused(parse("--xen-debug", NULL), "--xen-debug");
-    check_refused(parse("--prelink", NULL), "--prelink");
     assert_int_equal(parse("--srcdir", "t", "--patch", "p.patch", "-o", "o",
                            "-c", ".config", "--debug", "--xen-depends", "0123",
-                           NULL),
+                           "-k", "build_original", "--skip", "diff",
+                           "--prelink", "--cpus", "3", "--xen-debug", NULL),
                      0);
+    assert_true(o.xen_debug);
+    assert_int_equal(o.parallel, 3);
     assert_string_equal(o.config, ".config");
     assert_string_equal(o.xen_depends, "0123");
     options_free(&o);

@@ -139,6 +139,16 @@ static void a_hypervisor_without_livepatch_is_refused(void **state)
     refused(open_it(tree, NULL, NULL), ".config", "must be configured");
 }
 
+static void a_debug_build_can_be_demanded(void **state)
+{
+    struct options o = { .tree = tree, .parallel = 2, .xen_debug = true };
+
+    build_in_tree();
+    refused(target_open(&o, &target, &err), "no debug build", "leave");
+    put_file(tree, "xen/.config", "CONFIG_LIVEPATCH=y\nCONFIG_DEBUG=y\n");
+    assert_int_equal(target_open(&o, &target, &err), 0);
+}
+
 static void an_image_that_is_not_there_is_named(void **state)
 {
     build_in_tree();
@@ -187,6 +197,16 @@ static void a_tree_is_built_once_for_each_state_of_it(void **state)
     free(first);
 }
 
+static void another_compiler_builds_another_tree(void **state)
+{
+    assert_int_equal(open_it(tree, NULL, NULL), 0);
+    target_free(&target);
+    setenv("clang", "y", 1);
+    assert_int_equal(open_it(tree, NULL, NULL), 0);
+    unsetenv("clang");
+    assert_int_equal(builds(), 2);
+}
+
 static void a_configuration_that_is_given_counts(void **state)
 {
     char *text;
@@ -228,9 +248,11 @@ int main(void)
         CASE(what_is_no_tree_is_refused),
         CASE(what_make_filled_elsewhere_has_its_own_message),
         CASE(a_hypervisor_without_livepatch_is_refused),
+        CASE(a_debug_build_can_be_demanded),
         CASE(an_image_that_is_not_there_is_named),
         CASE(a_configuration_is_for_a_tree_that_is_not_built),
         CASE(a_tree_is_built_once_for_each_state_of_it),
+        CASE(another_compiler_builds_another_tree),
         CASE(a_configuration_that_is_given_counts),
         CASE(a_build_that_fails_says_why_and_leaves_nothing),
     };
