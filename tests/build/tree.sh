@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A tree that is not built: it is copied to the cache and built there, once.
+# A tree that is not built: it is copied to the cache and built there, once. It
+# is all that the Debian target is not: a debug build, and clang's.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -20,6 +21,8 @@ source_tree()
     for option in HVM PV32 PV_SHIM XSM TRACEBUFFER KEXEC TBOOT XENOPROF ARGO VIDEO; do
         sed -i "s/^CONFIG_$option=y/# CONFIG_$option is not set/" config
     done
+    sed -i 's/^# CONFIG_DEBUG is not set/CONFIG_DEBUG=y/' config
+    export clang=y
 }
 
 state_of() { find "$1" -printf '%P %T@ %m %s\n' | sort; }
@@ -34,9 +37,11 @@ test_a_tree_that_is_not_built_is_built_in_the_cache()
     expect_status 1 "$build" -s src -p x.patch -o out
     expect_match 'neither built nor configured' output
 
-    expect_status 0 "$build" -s src -c config -p x.patch -o out
+    expect_status 0 "$build" -s src -c config --xen-debug -p x.patch -o out --report
     expect_match '^\[1/5\] target .*built in the cache' output
+    expect_match '^Changed +do_xen_version ' output
     [ -s out/x.xsplice ] || fail "no payload"
+    jq -e '.compiler | test("clang")' out/x.report.json
     ls -d "$XSPLICE_CACHE"/trees/*/.complete >copies
 
     # The second time it is there already: nothing is compiled but the unit.
