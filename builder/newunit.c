@@ -37,8 +37,9 @@ static bool configured(const char *xen, const char *name, size_t n)
 }
 
 /*
- * Reads "obj-y += a.o b.o".  Returns false if the line is anything else, else
- * the objects, and whether the configuration has them.
+ * Reads "obj-y += a.o b.o", or the same for a library, of which what is used is
+ * linked.  Returns false if the line is anything else, else the objects, and
+ * whether the configuration has them.
  */
 static bool read_line(const char *xen, const char *line, struct strv *objects,
                       bool *wanted)
@@ -46,7 +47,7 @@ static bool read_line(const char *xen, const char *line, struct strv *objects,
     const char *end = line + strcspn(line, "\n");
 
     *wanted = true;
-    if ( !str_begins(line, "obj-") )
+    if ( !str_begins(line, "obj-") && !str_begins(line, "lib-") )
         return false;
     line += 4;
     if ( *line == 'y' )

@@ -235,7 +235,7 @@ static void a_new_unit_gets_the_command_of_its_folder(void **state)
 
     change("common/n.c", NULL, "int n;\n");
     change("common/m.c", NULL, "int m;\n");
-    add_units("obj-y += n.o\nobj-$(CONFIG_YES)\t+= m.o\n");
+    add_units("obj-y += n.o\nlib-$(CONFIG_YES)\t+= m.o\n");
     assert_null(changes_find(&t.changes, "common/Makefile"));
     r = records_find(&t.records, "common/n.o");
     assert_non_null(r);
