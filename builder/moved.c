@@ -2,8 +2,9 @@
 /*
  * Global functions and variables that went from one unit to another.  One that
  * is the same there is the one that the hypervisor has, and nothing changes by
- * its going.  One that is not the same stays without twin and is refused: with
- * it may have gone static variables, whose values would be lost.
+ * its going.  A function that is not the same is replaced like any other, unless
+ * static variables may have gone with it, whose values would be lost: that one,
+ * and a variable, stays without twin and is refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -40,10 +41,37 @@ static struct atom *find_old(const struct session *s, const struct atom *new)
     return found;
 }
 
-/* Whether a twin in another unit is the same; undone if it is not. */
+/* How far local functions are followed that such a function calls. */
+#define DEPTH 16
+
+/* Whether a function refers to static variables, itself or by what it calls. */
+static bool has_state(const struct atom *a, unsigned int depth)
+{
+    size_t i;
+
+    for ( i = 0; i < a->nr_parts; i++ )
+        if ( has_state(a->parts[i], depth) )
+            return true;
+    for ( i = 0; i < a->nr_relocs; i++ )
+    {
+        const struct atom *t = a->relocs[i].target;
+
+        if ( !t || t == a || t->owner || atom_by_content(t) ||
+             (t->sym && t->sym->bind == STB_GLOBAL) )
+            continue;
+        if ( t->sec->kind != SECTION_TEXT || !depth ||
+             has_state(t, depth - 1) )
+            return true;
+    }
+    return false;
+}
+
+/* Whether a twin in another unit may stay one; undone if not. */
 static bool check(struct atom *a)
 {
-    bool same = compare_twins(a);
+    bool same = compare_twins(a) ||
+                (a->sec->kind == SECTION_TEXT && !has_state(a->twin, DEPTH) &&
+                 !has_state(a, DEPTH));
     size_t i;
 
     free(a->why);

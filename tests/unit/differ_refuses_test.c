@@ -256,17 +256,19 @@ static void a_payload_larger_than_the_hypervisor_takes(void **state)
     case_verdict(case_run(&c), DIFFER_BUILT);
 }
 
-#define MOVED(n) "noinline int moved(int x) { return other(x) * " n "; }\n"
-#define CALLS    "int moved(int); int g(int x) { return moved(x) + x; }\n"
+#define COUNTS                                                                \
+    "static int n; static noinline int count(int x) { return n += x; }\n"
+#define CALLS "int moved(int); int g(int x) { return moved(x) + x; }\n"
 
-/* It would run in its new place with variables of its own, say. */
-static void a_function_that_moves_and_changes_too(void **state)
+/* It would run in its new place with variables of its own. */
+static void a_function_that_moves_with_a_variable(void **state)
 {
     struct differ_case c = {
-        .before = F1 MOVED("3"),
+        .before = F1 "static int n; int moved(int x) { return n += x; }\n",
         .after = F1,
         .second_before = CALLS,
-        .second_after = MOVED("5") CALLS,
+        .second_after =
+            CALLS "static int n; int moved(int x) { return n += x; }\n",
         .second_file = "second.c",
     };
     struct differ_result *r = case_run(&c);
@@ -278,10 +280,18 @@ static void a_function_that_moves_and_changes_too(void **state)
         if ( r->findings[i].kind == DIFFER_REFUSED )
             assert_non_null(strstr(r->findings[i].why, "from unit.c"));
 
-    /* The same code, on another variable. */
-    c.before = F1 "static int n; int moved(int x) { return n += x; }\n";
+    /* Behind another function that goes with it. */
+    c.before = F1 COUNTS "int moved(int x) { return count(x) * 3; }\n";
     c.second_after =
-        CALLS "static int n; int moved(int x) { return n += x; }\n";
+        CALLS COUNTS "int moved(int x) { return count(x) * 5; }\n";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_CANNOT);
+    case_must(r, DIFFER_REFUSED, "moved", "NAME_TAKEN");
+
+    /* A variable of a new value. */
+    c.before = F1 "int moved = 3;\n";
+    c.second_before = "int g(int x) { return other(x); }\n";
+    c.second_after = "int moved = 4; int g(int x) { return other(x); }\n";
     r = case_run(&c);
     case_verdict(r, DIFFER_CANNOT);
     case_must(r, DIFFER_REFUSED, "moved", "NAME_TAKEN");
@@ -352,7 +362,7 @@ int main(void)
         cmocka_unit_test(a_refusal_names_both_ends_of_a_reference),
         cmocka_unit_test(each_place_of_a_change_to_boot_code_is_named),
         cmocka_unit_test(a_payload_larger_than_the_hypervisor_takes),
-        cmocka_unit_test(a_function_that_moves_and_changes_too),
+        cmocka_unit_test(a_function_that_moves_with_a_variable),
         cmocka_unit_test(all_reasons_are_given_at_once),
         cmocka_unit_test(another_original_is_told_apart),
         cmocka_unit_test(another_string_in_the_original_is_seen),

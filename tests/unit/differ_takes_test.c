@@ -816,6 +816,28 @@ static void a_function_that_moves_to_another_unit_stays(void **state)
     assert_false(case_has(r, DIFFER_NOTED, "moved", NULL));
 }
 
+/* The old one leads to the new one, for all who call it. */
+static void a_function_that_moves_and_changes_is_replaced(void **state)
+{
+    struct differ_case c = {
+        .before = MOVED "int f(int x) { return other(x); }\n",
+        .after = "int f(int x) { return other(x); }\n",
+        .second_before = CALLS,
+        .second_after =
+            "static noinline int deep(int x)\n"
+            "{ return other(x) * 9; }\n"
+            "noinline int moved(int x) { return deep(x) * 3; }\n" CALLS,
+        .second_file = "second.c",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "moved", NULL);
+    case_must(r, DIFFER_ADDED, "deep", NULL);
+    assert_false(case_has(r, DIFFER_CHANGED, "g", NULL));
+    assert_int_equal(r->nr_functions, 1);
+}
+
 static void the_hypervisors_own_id_is_no_further_dependency(void **state)
 {
     struct differ_case c = {
@@ -927,6 +949,7 @@ int main(void)
         cmocka_unit_test(a_payload_uses_what_another_one_adds),
         cmocka_unit_test(the_metadata_repeats_the_notes),
         cmocka_unit_test(a_function_that_moves_to_another_unit_stays),
+        cmocka_unit_test(a_function_that_moves_and_changes_is_replaced),
         cmocka_unit_test(the_hypervisors_own_id_is_no_further_dependency),
         cmocka_unit_test(the_report_says_what_a_function_uses_anew),
         cmocka_unit_test(the_report_says_where_code_differs_otherwise),
