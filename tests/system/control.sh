@@ -40,7 +40,7 @@ for f in list status info build-id check inspect; do gets+=(--get "json-$f"); do
 
 status=0
 "$top/lab/run" --xen "$xen" --put "$build/control/xen-xsplice" "${puts[@]}" \
-    "${gets[@]}" --out "$work" --timeout 600 "$here/control-scenario" "$engine" || status=$?
+    "${gets[@]}" --out "$work" --timeout 1800 "$here/control-scenario" "$engine" || status=$?
 
 # Is what must be true of a JSON file true?
 json() {

@@ -31,7 +31,13 @@ make_xen()
     "$top/lab/build-xen" --engine xsplice -o "$shared/xen"
     tree=$(readlink "$shared/xen/tree")
     flock "$(dirname "$tree")/.lock-$(basename "$tree")" cp -a "$tree/." "$shared/tree"
-    "$top/engine/xen/integrate" --trust "$shared/keys/rsa.crt" --trust "$shared/keys/p256.pub" "$shared/tree"
+    put_keys
+}
+
+# put_keys [--require]
+put_keys()
+{
+    "$top/engine/xen/integrate" --trust "$shared/keys/rsa.crt" --trust "$shared/keys/p256.pub" "$@" "$shared/tree"
     "$top/builder/debian-target" --make "$shared/tree" build-xen >"$shared/log" 2>&1 ||
         { tail -n 40 "$shared/log"; fail "Xen does not build"; }
 }
@@ -90,7 +96,8 @@ boot()
     [ -d "$shared/tree" ] || make_xen
     make_files "$shared/tree/xen/xen-syms"
     for f in $files; do puts+=(--put "$f"); done
-    lab --xen "$shared/tree/xen/xen.gz" --put "$bin/control/xen-xsplice" "${puts[@]}" --timeout 600 \
+    lab --xen "$shared/tree/xen/xen.gz" --put "$bin/control/xen-xsplice" \
+        --put "$bin/tests/system/probe" "${puts[@]}" --timeout 1200 \
         --xen-args "$2" "$top/tests/system/signatures-scenario" "$1"
     expect_no_match 'Xen (BUG|WARN)|Assertion' console
 }
@@ -118,6 +125,19 @@ test_off()
 {
     boot off 'xsplice-signature=off'
     expect_no_match 'xsplice: .*(signatures|signed)' console
+}
+
+# Built with --require: no word on the command line makes it less, and what was
+# settled at boot lies where nothing is written afterwards.
+test_a_requirement_that_is_built_in_stays()
+{
+    [ -d "$shared/keys" ] || make_keys
+    [ -d "$shared/tree" ] || make_xen
+    put_keys --require
+    boot built-in 'xsplice-signature=off'
+    expect_match 'xsplice: signatures: require, 2 trusted keys' console
+    objdump -t "$shared/tree/xen/common/xsplice/engine/core/trust.o" >symbols
+    expect_match '\.data\.ro_after_init\s+[0-9a-f]+ policy$' symbols
 }
 
 test_stock_xen_takes_signed_payloads()
