@@ -86,8 +86,36 @@ static bool used_before(const struct atom *from, const struct atom *target,
     return function->twin && refers(function->twin, target, sym);
 }
 
+/*
+ * An alternative call reads its pointer when it is loaded: if that was freed
+ * after boot, it does not help that the old call was settled before.
+ */
+static bool read_at_load(const struct atom *from, const struct section *in,
+                         const struct reloc *r)
+{
+    const struct atom *function = from->owner ? from->owner : from;
+    unsigned int j;
+    size_t i;
+
+    for ( i = 0; i < function->nr_specials; i++ )
+        for ( j = 0; special_role(function->specials[i], j); j++ )
+        {
+            const struct special *sp = function->specials[i];
+            const struct special_field *f = &sp->table->fields[j];
+            const struct special_ref *ref = &sp->refs[j];
+            size_t len = f->orig_at ? sp->sec->data[sp->offset + f->orig_at]
+                                    : f->orig_size;
+
+            if ( f->role == SPECIAL_OWNER && ref->target &&
+                 ref->target->sec == in && r->offset >= ref->at &&
+                 r->offset < ref->at + len )
+                return true;
+        }
+    return false;
+}
+
 static void follow(struct session *s, struct atom *from, struct atom *target,
-                   const struct symbol *sym, bool branch)
+                   const struct symbol *sym, bool branch, bool at_load)
 {
     struct binding b = bind(s, target, sym, branch);
     const char *what = target ? atom_name(target) : sym->name;
@@ -106,7 +134,7 @@ static void follow(struct session *s, struct atom *from, struct atom *target,
         refuse(s, b.reason, from, what);
     else if ( b.kind == BIND_NONE )
         refuse_needed(s, b.reason, from, target, what);
-    else if ( b.init && !used_before(from, target, sym) )
+    else if ( b.init && (at_load || !used_before(from, target, sym)) )
         refuse_needed(s, XSPLICE_BUILD_INIT_NEEDED, from, target, what);
     else if ( b.kind == BIND_ATOM && b.atom != from )
     {
@@ -133,7 +161,8 @@ static void follow_reloc(struct session *s, struct atom *from,
                         type ? type->name : "type", r->type, r->sym->name);
         return;
     }
-    follow(s, from, r->target, r->sym, reloc_follows_code(in, r));
+    follow(s, from, r->target, r->sym, reloc_follows_code(in, r),
+           read_at_load(from, in, r));
 }
 
 static void follow_special(struct session *s, struct atom *from,
@@ -149,7 +178,7 @@ static void follow_special(struct session *s, struct atom *from,
         switch ( special_role(sp, i) )
         {
         case SPECIAL_POINTER:
-            follow(s, from, ref->target, ref->reloc->sym, false);
+            follow(s, from, ref->target, ref->reloc->sym, false, false);
             break;
         case SPECIAL_CODE:
             special_code(sp, i, &len);

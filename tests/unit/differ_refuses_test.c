@@ -13,6 +13,12 @@
 #define F1 "int f(int x) { return other(x); }\n"
 #define F2 "int f(int x) { return other(x + 1); }\n"
 
+#define CALLED_AT_BOOT "void (*__initdata early)(void); void keep(void) { }\n"
+#define ALT_CALL                                                                \
+    "asm volatile (\"1: call *%c0(%%rip)\\n\" \".pushsection "                  \
+    ".alt_call_sites,\\\"a\\\"\\n.long 1b - .\\n.popsection\" :: \"i\" (&early" \
+    ") : \"memory\");"
+
 static const struct refusal {
     const char *what;
     struct differ_case c;
@@ -101,6 +107,12 @@ static const struct refusal {
       { .before = F1 "noinline int __init early(int x) { return x; }",
         .after = "noinline int __init early(int x) { return x; }\n"
                  "int f(int x) { return other(x) + early(x); }" },
+      "early",
+      "INIT_NEEDED" },
+    { "alternative call through a pointer freed after boot",
+      { .before = CALLED_AT_BOOT "int f(int x) { " ALT_CALL " return x; }",
+        .after =
+            CALLED_AT_BOOT "int f(int x) { " ALT_CALL " return x + 1; }" },
       "early",
       "INIT_NEEDED" },
     { "initcall",
