@@ -10,12 +10,14 @@
 #include "engine/arch/x86/unpatchable.h"
 #include "engine/core/engine.h"
 #include "engine/core/port.h"
+#include "engine/core/sort.h"
 #include "engine/xen/xen.h"
 
-static struct {
+/* By address, once they are known; those that are not there come first. */
+static struct forbidden {
     const char *name;
     const char *why;
-    unsigned long start, end; /* filled in at boot; equal: it is not there */
+    unsigned long start, end;
 } list[] = {
 #define LIST_ENTRY(name, why) { name, why, 0, 0 },
     UNPATCHABLE_FUNCTIONS(LIST_ENTRY)
@@ -32,16 +34,30 @@ static bool in_range(unsigned long addr, const void *start, const void *end)
 
 const char *port_unpatchable(unsigned long addr)
 {
-    unsigned int i;
+    unsigned int low = 0, high = ARRAY_SIZE(list);
 
     if ( in_range(addr, _stextentry, _etextentry) )
         return UNPATCHABLE_IN_ENTRY;
     if ( in_range(addr, xsplice_text_start, xsplice_text_end) )
         return UNPATCHABLE_IN_ENGINE;
-    for ( i = 0; i < ARRAY_SIZE(list); i++ )
-        if ( addr >= list[i].start && addr < list[i].end )
-            return list[i].why;
-    return NULL;
+    while ( low < high ) /* the first that ends behind it */
+    {
+        unsigned int mid = (low + high) / 2;
+
+        if ( list[mid].end <= addr )
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < ARRAY_SIZE(list) && addr >= list[low].start ? list[low].why
+                                                             : NULL;
+}
+
+static int cf_check by_address(const void *a, const void *b)
+{
+    const struct forbidden *x = a, *y = b;
+
+    return x->end < y->end ? -1 : x->end > y->end;
 }
 
 /* Looking an address up is dear, so it is done once and for all. */
@@ -58,6 +74,7 @@ void __init xsplice_unpatchable_init(void)
              symbols_lookup(list[i].start, &size, &offset, name) )
             list[i].end = list[i].start + size;
     }
+    sort_array(list, ARRAY_SIZE(list), sizeof(list[0]), by_address, sort_swap);
 
     /* The marks rely on the linker's order: see that it kept it. */
     if ( !in_range((unsigned long)operation_act, xsplice_text_start,
