@@ -56,6 +56,7 @@ static void a_macro_may_say_inline(void **state)
     assert_true(collect("static XSM_INLINE int cf_check f(int x)\n{\n}\n",
                         "static XSM_INLINE int cf_check f(int x)\n{\n;\n}\n"));
     assert_true(has("f"));
+    strv_free(&names);
 }
 
 static void an_inline_function_that_goes_has_its_name(void **state)

@@ -147,6 +147,7 @@ static void a_debug_build_can_be_demanded(void **state)
     refused(target_open(&o, &target, &err), "no debug build", "leave");
     put_file(tree, "xen/.config", "CONFIG_LIVEPATCH=y\nCONFIG_DEBUG=y\n");
     assert_int_equal(target_open(&o, &target, &err), 0);
+    target_free(&target);
 }
 
 static void an_image_that_is_not_there_is_named(void **state)
