@@ -204,6 +204,7 @@ static void another_compiler_builds_another_tree(void **state)
     target_free(&target);
     setenv("clang", "y", 1);
     assert_int_equal(open_it(tree, NULL, NULL), 0);
+    target_free(&target);
     unsetenv("clang");
     assert_int_equal(builds(), 2);
 }
