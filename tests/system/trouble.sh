@@ -38,22 +38,16 @@ sleep 1000
 END
 }
 
-# A scenario with an NMI that nobody asked for: the lab tells Xen to take it as
-# fatal. QEMU loses one now and then, so there is more than one.
-unasked_nmi()
-{
-    printf '#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8; do debug-key N; sleep 20; done\n'
-}
-
 test_hypervisor_panic()
 {
-    unasked_nmi >crash
-    expect_status 120 lab --timeout 200 crash
+    payload trap <<<'    ud2'
+    expect_status 120 lab --timeout 200 --put trap apply-trap
+    expect_match '^uploaded' output
     expect_match 'lab: the hypervisor panicked' output
     expect_match 'Panic on CPU' output
 }
 
-# Through hardware virtualisation. (There QEMU loses the NMI of above.)
+# Through hardware virtualisation.
 test_hypervisor_panic_under_a_pvh_dom0()
 {
     payload trap <<<'    ud2'
@@ -66,8 +60,9 @@ test_hypervisor_panic_under_a_pvh_dom0()
 # On the clock that counts instructions.
 test_hypervisor_panic_in_counted_time()
 {
-    unasked_nmi >crash
-    expect_status 120 lab --icount --timeout 600 crash
+    payload trap <<<'    ud2'
+    expect_status 120 lab --icount --timeout 600 --put trap apply-trap
+    expect_match '^uploaded' output
     expect_match 'lab: the hypervisor panicked' output
     expect_match 'Panic on CPU' output
 }
