@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "builder/differ.h"
 #include "builder/memory.h"
+#include "common/modinfo.h"
 
 static int by_name(const void *a, const void *b)
 {
@@ -15,7 +17,7 @@ static int by_name(const void *a, const void *b)
 }
 
 static void add_symbol(struct below *below, const char *name,
-                       const char *payload)
+                       struct below_payload *payload)
 {
     below->symbols =
         xs_grow(below->symbols, below->nr_symbols, sizeof(*below->symbols));
@@ -24,7 +26,7 @@ static void add_symbol(struct below *below, const char *name,
 }
 
 static void add_table(struct below *below, Elf *elf, Elf_Scn *scn,
-                      const char *payload)
+                      struct below_payload *payload)
 {
     Elf_Data *data = elf_getdata(scn, NULL);
     GElf_Shdr sh;
@@ -44,7 +46,7 @@ static void add_table(struct below *below, Elf *elf, Elf_Scn *scn,
 }
 
 /* The file was found to be a well-formed payload before. */
-static int add_symbols(struct below *below, const struct below_payload *p,
+static int add_symbols(struct below *below, struct below_payload *p,
                        struct xs_error *err)
 {
     Elf *elf = elf_memory((char *)p->file.bytes, p->file.size);
@@ -55,7 +57,7 @@ static int add_symbols(struct below *below, const struct below_payload *p,
         return xs_fail(err, XS_FAILED, "%s: %s", p->path, elf_errmsg(-1));
     while ( (scn = elf_nextscn(elf, scn)) )
         if ( gelf_getshdr(scn, &sh) && sh.sh_type == SHT_SYMTAB )
-            add_table(below, elf, scn, p->path);
+            add_table(below, elf, scn, p);
     elf_end(elf);
     return 0;
 }
@@ -101,10 +103,36 @@ static int check(const struct below *below, size_t n,
     return 0;
 }
 
-int below_open(struct below *below, const char *const *paths, size_t n,
+/*
+ * Payloads of ours name their patches by digest: "patch-sha256=" in what they
+ * say of themselves.
+ */
+static bool is_contained(const struct xs_payload *file,
+                         const struct differ_input *in)
+{
+    static const char key[] = "patch-sha256=";
+    const char *line = NULL;
+    bool any = false;
+    size_t i;
+
+    while ( (line = xs_modinfo_next(file->modinfo, file->modinfo_size, line)) )
+    {
+        if ( strncmp(line, key, strlen(key)) )
+            continue;
+        for ( i = 0; i < in->nr_modinfo; i++ )
+            if ( !strcmp(line, in->modinfo[i]) )
+                break;
+        if ( i == in->nr_modinfo )
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+int below_open(struct below *below, const struct differ_input *in,
                const struct xs_build_id *xen, struct xs_error *err)
 {
-    size_t i;
+    size_t n = in->nr_on, i;
 
     memset(below, 0, sizeof(*below));
     elf_version(EV_CURRENT);
@@ -113,9 +141,14 @@ int below_open(struct below *below, const char *const *paths, size_t n,
     {
         struct below_payload *p = &below->payloads[i];
 
-        p->path = paths[i];
-        if ( xs_payload_read(&p->file, paths[i], err) )
+        p->path = in->on[i];
+        if ( xs_payload_read(&p->file, p->path, err) )
             break;
+        p->name =
+            xs_modinfo_get(p->file.modinfo, p->file.modinfo_size, "name");
+        if ( !p->name )
+            p->name = p->path;
+        p->contained = is_contained(&p->file, in);
         below->nr_payloads++;
         if ( check(below, i, xen, err) || add_symbols(below, p, err) )
             break;
@@ -136,7 +169,10 @@ void below_free(struct below *below)
     size_t i;
 
     for ( i = 0; i < below->nr_payloads; i++ )
+    {
         xs_payload_free(&below->payloads[i].file);
+        free(below->payloads[i].use);
+    }
     for ( i = 0; i < below->nr_symbols; i++ )
         free(below->symbols[i].name);
     free(below->payloads);
@@ -144,11 +180,11 @@ void below_free(struct below *below)
     memset(below, 0, sizeof(*below));
 }
 
-const char *below_symbol(const struct below *below, const char *name,
-                         bool *many)
+const struct below_symbol *below_symbol(const struct below *below,
+                                        const char *name, bool *many)
 {
+    const struct below_symbol *found = NULL;
     size_t len = strlen(name), i;
-    const char *found = NULL;
 
     *many = false;
     for ( i = 0; i < below->nr_symbols; i++ )
@@ -158,22 +194,30 @@ const char *below_symbol(const struct below *below, const char *name,
         if ( strncmp(s, name, len) || (s[len] && s[len] != '@') )
             continue;
         *many = *many || found;
-        found = s;
+        found = &below->symbols[i];
     }
     return found;
 }
 
-const char *below_replaces(const struct below *below, const char *function)
+struct below_payload *below_replaces(const struct below *below,
+                                     const char *function,
+                                     const struct below_payload *last)
 {
-    size_t i, j;
+    size_t i = last ? last - below->payloads + 1 : 0, j;
 
-    for ( i = 0; i < below->nr_payloads; i++ )
+    for ( ; i < below->nr_payloads; i++ )
         for ( j = 0; j < below->payloads[i].file.n_funcs; j++ )
         {
             const char *name = below->payloads[i].file.funcs[j].name;
 
             if ( name && !strcmp(name, function) )
-                return below->payloads[i].path;
+                return &below->payloads[i];
         }
     return NULL;
+}
+
+void below_use(struct below_payload *p, const char *verb, const char *what)
+{
+    if ( !p->use )
+        p->use = xs_printf("%s %s", verb, what);
 }

@@ -164,7 +164,7 @@ static struct atom *find_global(const struct session *s,
 static struct binding to_below(const struct session *s, const char *name)
 {
     struct binding b = { .kind = BIND_NAME };
-    const char *found;
+    const struct below_symbol *found;
     bool many;
 
     found = below_symbol(&s->below, name, &many);
@@ -174,7 +174,8 @@ static struct binding to_below(const struct session *s, const char *name)
         return none(XSPLICE_BUILD_SYMBOL_MISSING);
     if ( many )
         return none(XSPLICE_BUILD_SYMBOL_AMBIGUOUS);
-    b.name = xs_strdup(found);
+    b.name = xs_strdup(found->name);
+    b.below = found->payload;
     return b;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "builder/digest.h"
 #include "builder/findings.h"
 #include "builder/follow.h"
 #include "builder/fs.h"
@@ -189,13 +190,27 @@ static int compile(struct outcome *out, struct xs_error *err)
     return 0;
 }
 
-/* What `list` and `inspect` show of where the payload came from. */
-static void make_modinfo(const struct options *o, struct strv *modinfo)
+/*
+ * What `list` and `inspect` show of where the payload came from.  By the
+ * digests, a payload built on this one is known to be made of the same patches.
+ */
+static int make_modinfo(const struct options *o, struct strv *modinfo,
+                        struct xs_error *err)
 {
-    size_t i;
+    char hex[DIGEST_HEX], *bytes;
+    struct digest sum;
+    size_t i, size;
 
     for ( i = 0; i < o->patches.n; i++ )
+    {
+        if ( fs_read(o->patches.v[i], &bytes, &size, err) )
+            return -1;
+        sum = digest_sum(bytes, size);
+        free(bytes);
         strv_addf(modinfo, "patch=%s", fs_name(o->patches.v[i]));
+        strv_addf(modinfo, "patch-sha256=%s", digest_hex(&sum, hex));
+    }
+    return 0;
 }
 
 static int run_differ(const struct options *o, struct outcome *out,
@@ -227,11 +242,12 @@ static int run_differ(const struct options *o, struct outcome *out,
         units[in.nr_units].old_path = unit->old_path;
         units[in.nr_units++].new_path = unit->new_path;
     }
-    make_modinfo(o, &modinfo);
+    rc = make_modinfo(o, &modinfo, err);
     in.modinfo = (const char *const *)modinfo.v;
     in.nr_modinfo = modinfo.n;
     out->back.verdict = DIFFER_NO_CHANGE;
-    rc = in.nr_units ? differ_run(&in, &out->back, err) : 0;
+    if ( !rc && in.nr_units )
+        rc = differ_run(&in, &out->back, err);
     strv_free(&modinfo);
     free(units);
     return rc;

@@ -125,11 +125,29 @@ static int read_depends(struct session *s, struct xs_error *err)
              !xs_ids_add(&s->out->depends, &id) )
             return xs_fail(err, XS_FAILED, "no memory");
     }
-    if ( below_open(&s->below, s->in->on, s->in->nr_on, &s->img->id, err) )
-        return -1;
-    for ( i = 0; i < s->below.nr_payloads; i++ )
-        if ( !xs_ids_add(&s->out->depends, &s->below.payloads[i].file.id) )
+    s->nr_by_hand = s->out->depends.n;
+    return below_open(&s->below, s->in, &s->img->id, err);
+}
+
+/*
+ * The payload depends on those that it was found to need, the highest first:
+ * stock Xen looks at one only, and wants it to be the one applied last.
+ */
+static int settle_depends(struct session *s, struct xs_error *err)
+{
+    size_t i;
+
+    for ( i = s->below.nr_payloads; i-- > 0; )
+    {
+        const struct below_payload *p = &s->below.payloads[i];
+
+        if ( p->use && !xs_ids_add(&s->out->depends, &p->file.id) )
             return xs_fail(err, XS_FAILED, "no memory");
+        findings_add(s->out, DIFFER_NOTED, "", p->name,
+                     p->use ? "the payload depends on it: it %s"
+                            : "nothing of it is used: no dependency%s",
+                     p->use ? p->use : "");
+    }
     return 0;
 }
 
@@ -214,7 +232,7 @@ static int run(struct session *s, struct xs_error *err)
         details_collect(s, &s->out->details);
     if ( s->out->verdict != DIFFER_BUILT )
         return 0;
-    rc = emit(s, err);
+    rc = settle_depends(s, err) ? -1 : emit(s, err);
     if ( !rc && s->out->payload_size > XSPLICE_PAYLOAD_MAX )
         refuse_size(s->out);
     return rc;

@@ -39,9 +39,10 @@ struct differ_input {
     const char *const *depends;
     size_t nr_depends;
     /*
-     * Files of payloads that this one is built on top of, lowest first.  It
-     * depends on them, may use what they add, and may not replace what they
-     * replace.
+     * Files of payloads that may be below this one, lowest first.  It may use
+     * what they add, and depends on those of which it does.  What one of them
+     * replaces it may replace only if it is made of that one's patches too
+     * ("patch-sha256=" in the metadata of both), and depends on it then.
      */
     const char *const *on;
     size_t nr_on;

@@ -282,7 +282,8 @@ static void write_function(struct output *o, const struct atom *a)
     const struct image_symbol *found;
     uint64_t at, text;
 
-    if ( !o->s->out->depends.n )
+    /* What lies below may have another replacement of it in place. */
+    if ( !o->s->nr_by_hand && !below_replaces(&o->s->below, name, NULL) )
         expect_fill(&f.expect, old);
     if ( image_find(o->s->img,
                     old->sym->bind == STB_LOCAL ? old->sym->file : "",

@@ -143,6 +143,8 @@ static void follow(struct session *s, struct atom *from, struct atom *target,
             check_landing_pad(s, b.atom);
         include(s, b.atom, xs_printf("%s needs it", atom_name(from)));
     }
+    else if ( b.below )
+        below_use(b.below, "uses", what);
     else if ( b.kind == BIND_NAME && target && target->twin &&
               target->sec->kind == SECTION_TEXT )
         provenance_demand_used(s->img, target->twin, s->out);
@@ -398,7 +400,7 @@ static void patch_function(struct session *s, const struct pair *p,
     const uint8_t *code = old->sec->data + old->start;
     const char *never = policy_never_patch(old->obj->arch, old->sym->name);
     struct differ_finding *f;
-    const char *below;
+    struct below_payload *below = NULL;
     char *change, *name;
 
     change = describe_change(old, a);
@@ -409,10 +411,12 @@ static void patch_function(struct session *s, const struct pair *p,
     f->new_size = a->size;
     f->offset = a->diff_offset;
     name = hypervisor_name(old);
-    below = below_replaces(&s->below, name);
+    while ( (below = below_replaces(&s->below, name, below)) )
+        if ( below->contained )
+            below_use(below, "replaces again", name);
+        else
+            refuse(s, XSPLICE_BUILD_REPLACED_BELOW, a, below->name);
     free(name);
-    if ( below )
-        refuse(s, XSPLICE_BUILD_REPLACED_BELOW, a, below);
     if ( never )
         refuse(s, XSPLICE_BUILD_NEVER_PATCH, a, never);
     if ( is_assembly(p) || a->sym->type != STT_FUNC )

@@ -20,6 +20,7 @@ struct session {
     struct differ_result *out;
     struct image *img;
     struct below below;
+    size_t nr_by_hand;  /* dependencies on payloads that are not looked at */
     struct pair *pairs; /* sorted by object name */
     size_t nr_pairs;
     bool landing_pads;       /* the hypervisor has them (CET) */
@@ -48,6 +49,7 @@ struct binding {
     char *name; /* allocated; for BIND_VALUE only for the reader */
     uint64_t value;
     bool init; /* freed after boot: only the number is left of it */
+    struct below_payload *below; /* that has the name, or NULL */
     enum xsplice_build_reason reason;
 };
 

@@ -51,8 +51,8 @@
       "what changes is listed; boot the fixed hypervisor")                    \
     X(REPLACED_BELOW,                                                         \
       "a payload that this one is to lie upon replaces the function too",     \
-      "what that one does to it would be undone; give the patches of both "   \
-      "with -p, and REPLACE by the combined payload")                         \
+      "what that one does to it would be undone; give all of its patches "    \
+      "with -p, before this one's")                                           \
     X(INIT_ONLY, "only code that runs at boot changes",                       \
       "it was freed after boot; do at run time, from a hook, what it would "  \
       "have done")                                                            \

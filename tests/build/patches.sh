@@ -88,6 +88,19 @@ below()
         -o "$2" -j 1 >"$2/$1.log" 2>&1 || echo "no payload $1: $(tail -n 3 "$2/$1.log")"
 }
 
+# The payloads below that it has found to be needed.
+same_dependencies()
+{
+    local want have name
+
+    want=$(expect_lines "$1" Depends | sort)
+    have=$(for name in $(expect_lines "$1" On); do
+        id=$("$build/control/xen-xsplice" inspect --json "$2/below/$name.xsplice" | jq -r .build_id)
+        ! report "$2" '.depends[]' | grep -qxF "$id" || echo "$name"
+    done | sort)
+    [ "$want" = "$have" ] || differs dependencies "$want" "$have"
+}
+
 # Builds one diff; prints what is wrong with the result, nothing if all is well.
 check()
 {
@@ -117,6 +130,7 @@ check()
     if [ "$want" = 0 ]; then
         same_symbols "$patch" "$dir" Functions changed
         same_symbols "$patch" "$dir" Added added
+        same_dependencies "$patch" "$dir"
     fi
     noted "$patch" "$dir"
     same_reasons "$patch" "$dir"

@@ -195,8 +195,10 @@ struct differ_result *case_run(const struct differ_case *c)
         depends = own_id(in.xen_syms, hex);
     in.depends = &depends;
     in.nr_depends = c->depends != NULL;
-    in.on = &c->on;
-    in.nr_on = c->on != NULL;
+    in.on = c->on;
+    in.nr_on = !!c->on[0] + !!c->on[1];
+    in.modinfo = c->modinfo;
+    in.nr_modinfo = !!c->modinfo[0] + !!c->modinfo[1];
     if ( differ_run(&in, &last, &err) )
         fail_msg("%s", err.what);
     return &last;

@@ -34,7 +34,8 @@ struct differ_case {
     const char *second_file; /* another name for it */
     const char *unit;        /* default "unit.c" */
     const char *depends;     /* a build-id, "own": the hypervisor's, or NULL */
-    const char *on;          /* a payload file to build upon, or NULL */
+    const char *on[2];       /* payload files to build upon, lowest first */
+    const char *modinfo[2];  /* metadata, key=value */
     bool landing_pads;       /* the hypervisor has functions with ENDBR64 */
 };
 

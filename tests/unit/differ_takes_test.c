@@ -709,25 +709,37 @@ static void a_payload_upon_another_depends_on_it(void **state)
 
 #define TWO_FUNCTIONS                                                         \
     "int f(int x) { return other(x); }\nint g(int x) { return other(x) * 2; }\n"
+#define THIRD_FUNCTION "int h(int x) { return other(x) - 5; }\n"
 
-/* A payload that adds a function and replaces f(), as a file. */
-static const char *first_payload(struct differ_case *c)
+/* The payload of the case, as a file; its build-id if that is wanted. */
+static const char *payload_file(struct differ_case *c, char *path, char *id)
 {
-    static char path[] = "/tmp/xsplice-first-XXXXXX";
-    struct differ_result *r;
+    struct differ_result *r = case_run(c);
     FILE *f;
 
-    c->image = c->before = TWO_FUNCTIONS;
-    c->after = "noinline int fresh(int x) { return other(x) - 1; }\n"
-               "int f(int x) { return fresh(x); }\n"
-               "int g(int x) { return other(x) * 2; }\n";
-    r = case_run(c);
     case_verdict(r, DIFFER_BUILT);
-    strcpy(strrchr(path, '-'), "-XXXXXX");
     f = fdopen(mkstemp(path), "w");
     assert_non_null(f);
     assert_int_equal(fwrite(r->payload, r->payload_size, 1, f), 1);
     assert_int_equal(fclose(f), 0);
+    if ( id )
+        strcpy(id, r->build_id);
+    return path;
+}
+
+/* A payload that adds a function and replaces f(), of the patch 1111. */
+static const char *first_payload(struct differ_case *c, char *id)
+{
+    static char path[32];
+
+    strcpy(path, "/tmp/xsplice-first-XXXXXX");
+    c->image = c->before = TWO_FUNCTIONS THIRD_FUNCTION;
+    c->after = "noinline int fresh(int x) { return other(x) - 1; }\n"
+               "int f(int x) { return fresh(x); }\n"
+               "int g(int x) { return other(x) * 2; }\n" THIRD_FUNCTION;
+    c->modinfo[0] = "patch-sha256=1111";
+    payload_file(c, path, id);
+    c->modinfo[0] = NULL;
     return path;
 }
 
@@ -736,9 +748,9 @@ static void a_payload_uses_what_another_one_adds(void **state)
     struct differ_case c = { 0 };
     struct differ_result *r;
 
-    c.on = first_payload(&c);
+    c.on[0] = first_payload(&c, NULL);
     c.after = "int fresh(int);\nint f(int x) { return other(x); }\n"
-              "int g(int x) { return fresh(x) * 2; }\n";
+              "int g(int x) { return fresh(x) * 2; }\n" THIRD_FUNCTION;
     r = case_run(&c);
     case_verdict(r, DIFFER_BUILT);
     assert_int_equal(case_symbol(r, "fresh@case"), 1);
@@ -747,18 +759,86 @@ static void a_payload_uses_what_another_one_adds(void **state)
 
     /* What the other one replaces would be undone. */
     c.after = "int f(int x) { return other(x) + 1; }\n"
-              "int g(int x) { return other(x) * 2; }\n";
+              "int g(int x) { return other(x) * 2; }\n" THIRD_FUNCTION;
     r = case_run(&c);
     case_verdict(r, DIFFER_CANNOT);
     case_must(r, DIFFER_REFUSED, "f", "REPLACED_BELOW");
 
     /* Nobody has it. */
     c.after = "int stale(int);\nint f(int x) { return other(x); }\n"
-              "int g(int x) { return stale(x) * 2; }\n";
+              "int g(int x) { return stale(x) * 2; }\n" THIRD_FUNCTION;
     r = case_run(&c);
     case_verdict(r, DIFFER_CANNOT);
     case_must(r, DIFFER_REFUSED, "g", "SYMBOL_MISSING");
-    unlink(c.on);
+    unlink(c.on[0]);
+}
+
+/* Of all that may be below, what is used is a dependency: the highest first. */
+static void dependencies_are_what_is_used(void **state)
+{
+    char second[] = "/tmp/xsplice-second-XXXXXX";
+    char id[2][XS_HEX_MAX], hex[XS_HEX_MAX];
+    struct differ_case c = { 0 };
+    struct differ_result *r;
+
+    /* The second one uses nothing of the first one. */
+    c.on[0] = first_payload(&c, id[0]);
+    c.after = "int f(int x) { return other(x); }\n"
+              "noinline int more(int x) { return other(x) + 3; }\n"
+              "int g(int x) { return more(x) * 2; }\n" THIRD_FUNCTION;
+    r = case_run(&c);
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(r->depends.n, 0);
+    case_must(r, DIFFER_NOTED, "case", NULL);
+    /* Nothing below has touched g(): what it is made of can be expected. */
+    assert_int_equal(case_function(r, 0).expect.enabled, 1);
+    payload_file(&c, second, id[1]);
+
+    /* The third one, a function of each. */
+    c.on[1] = second;
+    c.after = "int fresh(int); int more(int);\n" TWO_FUNCTIONS
+              "int h(int x) { return fresh(x) - more(x); }\n";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(r->depends.n, 2);
+    assert_string_equal(xs_build_id_hex(&r->depends.id[0], hex), id[1]);
+    assert_string_equal(xs_build_id_hex(&r->depends.id[1], hex), id[0]);
+
+    /* And of the second alone. */
+    c.after = "int more(int);\n" TWO_FUNCTIONS
+              "int h(int x) { return 1 - more(x); }\n";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(r->depends.n, 1);
+    assert_string_equal(xs_build_id_hex(&r->depends.id[0], hex), id[1]);
+    unlink(c.on[0]);
+    unlink(c.on[1]);
+}
+
+/* Made of the same patches and of more, nothing is lost by it. */
+static void a_function_is_replaced_again_with_its_patches(void **state)
+{
+    char id[XS_HEX_MAX], hex[XS_HEX_MAX];
+    struct differ_case c = { 0 };
+    struct differ_result *r;
+
+    c.on[0] = first_payload(&c, id);
+    c.after = "noinline int fresh(int x) { return other(x) - 1; }\n"
+              "int f(int x) { return fresh(x) + 1; }\n"
+              "int g(int x) { return other(x) * 2; }\n" THIRD_FUNCTION;
+    c.modinfo[0] = "patch-sha256=2222";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_CANNOT);
+    case_must(r, DIFFER_REFUSED, "f", "REPLACED_BELOW");
+
+    c.modinfo[1] = "patch-sha256=1111";
+    r = case_run(&c);
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(r->depends.n, 1);
+    assert_string_equal(xs_build_id_hex(&r->depends.id[0], hex), id);
+    /* The jump of the one below is there, not the code of the hypervisor. */
+    assert_int_equal(case_function(r, 0).expect.enabled, 0);
+    unlink(c.on[0]);
 }
 
 /* Stock Xen hands back the metadata of a payload, and not its notes. */
@@ -947,6 +1027,8 @@ int main(void)
         cmocka_unit_test(an_ambiguous_function_is_found_by_its_code),
         cmocka_unit_test(a_payload_upon_another_depends_on_it),
         cmocka_unit_test(a_payload_uses_what_another_one_adds),
+        cmocka_unit_test(dependencies_are_what_is_used),
+        cmocka_unit_test(a_function_is_replaced_again_with_its_patches),
         cmocka_unit_test(the_metadata_repeats_the_notes),
         cmocka_unit_test(a_function_that_moves_to_another_unit_stays),
         cmocka_unit_test(a_function_that_moves_and_changes_is_replaced),
