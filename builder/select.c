@@ -36,12 +36,23 @@ static void refuse(struct session *s, enum xsplice_build_reason reason,
  */
 static void refuse_needed(struct session *s, enum xsplice_build_reason reason,
                           const struct atom *from, const struct atom *target,
-                          const char *what)
+                          const char *what, bool at_load)
 {
-    findings_reason(s->out, DIFFER_REFUSED, reason,
-                    target ? target->obj->unit : from->obj->unit, what,
-                    "%s needs it",
-                    atom_name(from->owner ? from->owner : from));
+    struct differ_finding *f;
+
+    f = findings_reason(s->out, DIFFER_REFUSED, reason,
+                        target ? target->obj->unit : from->obj->unit, what,
+                        "%s needs it%s",
+                        atom_name(from->owner ? from->owner : from),
+                        at_load ? " for an alternative call" : "");
+    if ( at_load )
+    {
+        /* A copy of the pointer would have nothing in it. */
+        free(f->hint);
+        f->hint = xs_strdup("such calls were made direct at boot, from a "
+                            "pointer that is gone: call the function by its "
+                            "name, or patch what is called instead");
+    }
 }
 
 /*
@@ -133,9 +144,10 @@ static void follow(struct session *s, struct atom *from, struct atom *target,
          b.reason != XSPLICE_BUILD_INIT_NEEDED )
         refuse(s, b.reason, from, what);
     else if ( b.kind == BIND_NONE )
-        refuse_needed(s, b.reason, from, target, what);
+        refuse_needed(s, b.reason, from, target, what, false);
     else if ( b.init && (at_load || !used_before(from, target, sym)) )
-        refuse_needed(s, XSPLICE_BUILD_INIT_NEEDED, from, target, what);
+        refuse_needed(s, XSPLICE_BUILD_INIT_NEEDED, from, target, what,
+                      b.init && at_load);
     else if ( b.kind == BIND_ATOM && b.atom != from )
     {
         if ( !branch && atom_is_function(b.atom) && b.atom->owner != from &&
@@ -680,4 +692,5 @@ void select_all(struct session *s)
                 judge_new(s, p, p->new->atoms[j]);
         judge_gone(s, p);
     }
+    note_set_at_boot(s);
 }

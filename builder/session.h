@@ -78,6 +78,12 @@ char *hypervisor_name(const struct atom *old);
 /* Chooses what goes into the payload; all that is wrong becomes findings. */
 void select_all(struct session *s);
 
+/*
+ * Notes the new variables of the payload that code of the patch was to set at
+ * boot.  Call when all is chosen.
+ */
+void note_set_at_boot(struct session *s);
+
 /* Makes the payload out of what was chosen.  0, or -1 with the error set. */
 int emit(struct session *s, struct xs_error *err);
 

@@ -248,6 +248,21 @@ static void each_place_of_a_change_to_boot_code_is_named(void **state)
         assert_string_equal(r->findings[i].unit, "unit.c");
 }
 
+static void the_way_out_of_an_alternative_call_is_its_own(void **state)
+{
+    struct differ_case c = {
+        .before = CALLED_AT_BOOT "int f(int x) { " ALT_CALL " return x; }",
+        .after = CALLED_AT_BOOT "int f(int x) { " ALT_CALL " return x + 1; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    /* A copy of the pointer under a new name would have nothing in it. */
+    case_must(r, DIFFER_REFUSED, "early", "INIT_NEEDED");
+    assert_null(strstr(r->findings[r->nr_findings - 1].hint, "new name"));
+    assert_non_null(strstr(r->findings[r->nr_findings - 1].hint,
+                           "call the function by its name"));
+}
+
 static void a_payload_larger_than_the_hypervisor_takes(void **state)
 {
     /* Xen takes 2 MiB: all but the table fits. */
@@ -373,6 +388,7 @@ int main(void)
         cmocka_unit_test(each_is_refused_with_its_reason),
         cmocka_unit_test(a_refusal_names_both_ends_of_a_reference),
         cmocka_unit_test(each_place_of_a_change_to_boot_code_is_named),
+        cmocka_unit_test(the_way_out_of_an_alternative_call_is_its_own),
         cmocka_unit_test(a_payload_larger_than_the_hypervisor_takes),
         cmocka_unit_test(a_function_that_moves_with_a_variable),
         cmocka_unit_test(all_reasons_are_given_at_once),

@@ -623,6 +623,33 @@ static void a_new_option_is_only_noted_and_has_its_default(void **state)
     assert_int_equal(case_section(r, ".init.setup"), 0);
 }
 
+static void a_variable_that_boot_code_was_to_set_is_noted(void **state)
+{
+    struct differ_case c = {
+        .before = "int __init s(int x) { return other(x); }\n"
+                  "int f(int x) { return other(x); }",
+        .after = "static int limit, unset = 7;\n"
+                 "int __init s(int x) { limit = x; return other(x); }\n"
+                 "int f(int x) { unset += x;\n"
+                 "  return other(x) + limit + unset; }",
+    };
+    struct differ_result *r = case_run(&c);
+    size_t i, n = 0;
+
+    case_verdict(r, DIFFER_BUILT);
+    for ( i = 0; i < r->nr_findings; i++ )
+        if ( r->findings[i].kind == DIFFER_NOTED &&
+             !strcmp(r->findings[i].symbol, "limit") )
+        {
+            assert_non_null(
+                strstr(r->findings[i].why, "s, which ran at boot"));
+            assert_true(r->findings[i].hint[0] != '\0');
+            n++;
+        }
+    assert_int_equal(n, 1);
+    assert_false(case_has(r, DIFFER_NOTED, "unset", NULL));
+}
+
 static void what_one_unit_adds_another_one_can_use(void **state)
 {
     struct differ_case c = {
@@ -1021,6 +1048,7 @@ int main(void)
         cmocka_unit_test(kinds_of_shadow_variables_are_one_array),
         cmocka_unit_test(init_code_that_changes_too_is_only_noted),
         cmocka_unit_test(a_new_option_is_only_noted_and_has_its_default),
+        cmocka_unit_test(a_variable_that_boot_code_was_to_set_is_noted),
         cmocka_unit_test(what_one_unit_adds_another_one_can_use),
         cmocka_unit_test(a_changed_function_is_called_directly_across_units),
         cmocka_unit_test(an_ambiguous_variable_is_bound_to_the_address_in_use),
