@@ -144,6 +144,9 @@ static void take_result(struct generating *g, const char *target)
 /*
  * Runs a generator.  Its target is a link to the tree's file: it goes first, so
  * that nothing can write through it.  What make exports is not recorded.
+ *
+ * One that fails found something wrong in the patch, as a compiler does.  No
+ * unit that includes the result would compile, and none would say why.
  */
 static int generate(struct generating *g, const char *command,
                     const char *target, struct xs_error *err)
@@ -162,7 +165,13 @@ static int generate(struct generating *g, const char *command,
     if ( !rc && strstr(command, " -D__XEN__") )
         g->c->preprocessed++;
     if ( !rc && job.status )
-        refuse(g, XSPLICE_BUILD_GENERATED, target);
+    {
+        free(g->c->messages);
+        g->c->messages = xs_strdup(job.output ? job.output : "");
+        rc = xs_fail(err, XS_FAILED,
+                     "%s, which is generated, cannot be made with the patch",
+                     target);
+    }
     else if ( !rc )
         take_result(g, target);
     free(job.output);

@@ -484,14 +484,17 @@ static void what_is_generated_is_made_anew(void **state)
     assert_string_equal(t.units.v[0].object, "common/a.o");
 }
 
-static void a_generator_that_fails_is_refused(void **state)
+static void a_generator_that_fails_is_an_error_in_its_own_words(void **state)
 {
     put_file(t.xen, "include/list.src", "value 1\n");
     put_file(t.xen, "include/.gen.h.cmd",
-             "cmd_include/gen.h := false <include/list.src\n");
+             "cmd_include/gen.h := echo value 2 is taken; false "
+             "<include/list.src\n");
     change("include/list.src", "value 2\n");
-    assert_int_equal(prepare(), 0);
-    refused("include/gen.h", "GENERATED");
+    assert_int_equal(prepare(), -1);
+    assert_non_null(strstr(t.err.what, "include/gen.h"));
+    assert_non_null(t.c.messages);
+    assert_non_null(strstr(t.c.messages, "value 2 is taken"));
 }
 
 static void another_linker_script_is_refused(void **state)
@@ -629,7 +632,7 @@ int main(void)
         CASE(a_structure_concerns_each_unit),
         CASE(a_unit_that_is_not_preprocessed_is_not_skipped),
         CASE(what_is_generated_is_made_anew),
-        CASE(a_generator_that_fails_is_refused),
+        CASE(a_generator_that_fails_is_an_error_in_its_own_words),
         CASE(another_linker_script_is_refused),
         CASE(the_same_linker_script_is_none_of_a_change),
         CASE(offsets_for_assembly_follow_their_structure),
