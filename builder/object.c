@@ -217,6 +217,36 @@ void object_settle_atoms(struct section *sec)
     }
 }
 
+/*
+ * Out-of-line code (.subsection) goes behind the function in whose section it
+ * is, and a jump there has no relocation.  Xen puts a label before the first
+ * such code of a unit, wherever that is.  It must not part the two: the
+ * function would be taken without what it jumps to.
+ */
+static bool is_behind_function(const struct object *obj,
+                               const struct symbol *label)
+{
+    const struct symbol *function = NULL;
+    size_t i;
+
+    if ( label->type != STT_NOTYPE || label->bind != STB_LOCAL || label->size )
+        return false;
+    for ( i = 1; i < obj->nr_syms; i++ )
+    {
+        const struct symbol *sym = &obj->syms[i];
+
+        if ( sym->sec != label->sec || sym->type != STT_FUNC )
+            continue;
+        /* With several in the section, nothing says whose code it is. */
+        if ( function && function->value != sym->value )
+            return false;
+        if ( !function || sym->size > function->size )
+            function = sym;
+    }
+    return function && function->size &&
+           label->value >= function->value + function->size;
+}
+
 /* One atom for every symbol that names a place of its own. */
 static void cut_at_symbols(struct object *obj, struct section *sec)
 {
@@ -228,7 +258,8 @@ static void cut_at_symbols(struct object *obj, struct section *sec)
         struct symbol *sym = &obj->syms[i];
 
         if ( sym->sec != sec || sym->type == STT_SECTION ||
-             sym->type == STT_FILE || (code && is_label(sym)) ||
+             sym->type == STT_FILE ||
+             (code && (is_label(sym) || is_behind_function(obj, sym))) ||
              obj->arch->is_mark(sym->name) )
             continue;
         for ( j = 0; j < sec->nr_atoms; j++ )

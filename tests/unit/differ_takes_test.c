@@ -519,6 +519,47 @@ static void a_change_in_fixup_code_alone_is_a_change(void **state)
     assert_int_equal(case_section(r, ".fixup"), 10); /* mov imm32; jmp rel32 */
 }
 
+/* As Xen's UNLIKELY_START(), which names the first one of a unit. */
+#define UNLIKELY                                                              \
+    "asm volatile ( \"ja .Lfar%=\\n.subsection 1\\n\"\n"                      \
+    "  \".ifndef .L.far\\n.equ .L.far, 1\\n\"\n"                              \
+    "  \".equ \\\"dir/unit.o.far\\\", .\\n.endif\\n\"\n"                      \
+    "  \".Lfar%=: ud2\\n.subsection 0\" :: );\n"
+
+static void out_of_line_code_goes_with_its_function(void **state)
+{
+    static const uint8_t ud2[] = { 0x0f, 0x0b };
+    struct differ_case c = {
+        .before = "int f(int x) { " UNLIKELY " return x; }",
+        .after = "int f(int x) { " UNLIKELY " return x + 1; }",
+    };
+    struct differ_result *r = case_run(&c);
+    const uint8_t *code;
+    size_t size;
+
+    case_verdict(r, DIFFER_BUILT);
+    size = case_function(r, 0).new_size;
+    code = case_leads_to(r, ".rela.livepatch.funcs",
+                         offsetof(struct xsplice_func, new_addr), 0);
+    assert_memory_equal(code + size - sizeof(ud2), ud2, sizeof(ud2));
+    assert_int_equal(case_section(r, ".text"), size);
+}
+
+static void the_label_of_out_of_line_code_may_go_elsewhere(void **state)
+{
+    struct differ_case c = {
+        .before = "int f(int x) { " UNLIKELY " return x; }\n"
+                  "int g(int x) { " UNLIKELY " return x; }",
+        .after = "int f(int x) { return x; }\n"
+                 "int g(int x) { " UNLIKELY " return x; }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "f", NULL);
+    assert_int_equal(r->nr_findings, 1);
+}
+
 static void a_cold_part_goes_with_its_function(void **state)
 {
     static const char before[] =
@@ -1043,6 +1084,8 @@ int main(void)
         cmocka_unit_test(expectations_are_the_bytes_that_are_sure),
         cmocka_unit_test(a_change_in_an_alternative_alone_is_a_change),
         cmocka_unit_test(a_change_in_fixup_code_alone_is_a_change),
+        cmocka_unit_test(out_of_line_code_goes_with_its_function),
+        cmocka_unit_test(the_label_of_out_of_line_code_may_go_elsewhere),
         cmocka_unit_test(a_cold_part_goes_with_its_function),
         cmocka_unit_test(hooks_are_taken_and_counted),
         cmocka_unit_test(kinds_of_shadow_variables_are_one_array),
