@@ -35,6 +35,7 @@
 #define OUTPUT_AT  0x1000UL
 #define OUTPUT_MAX (16UL << 20)
 #define FILE_AT    (OUTPUT_AT + OUTPUT_MAX)
+#define WINDOW     0x10000UL /* of the output, at a time */
 
 enum state {
     STATE_BOOTED = 1,
@@ -49,11 +50,26 @@ struct channel {
 
 static volatile struct channel *channel;
 static size_t channel_size;
+static int channel_fd = -1;
 
 static void die(const char *what)
 {
     fprintf(stderr, "channel: %s: %s\n", what, strerror(errno));
     exit(125);
+}
+
+/*
+ * A piece of the channel.  Only what is needed: the kernel makes all of its page
+ * tables at once, and each entry is a hypercall of a PV dom0.
+ */
+static void *map_piece(size_t at, size_t size)
+{
+    void *piece = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
+                       channel_fd, at);
+
+    if ( piece == MAP_FAILED )
+        die("mmap");
+    return piece;
 }
 
 /* Finds the device by its PCI ids: it is the only one of its kind. */
@@ -90,11 +106,8 @@ static void map_channel(void)
         if ( fd < 0 || fstat(fd, &st) )
             die(path);
         channel_size = st.st_size;
-        channel = mmap(NULL, channel_size, PROT_READ | PROT_WRITE, MAP_SHARED,
-                       fd, 0);
-        if ( channel == MAP_FAILED )
-            die("mmap");
-        close(fd);
+        channel_fd = fd;
+        channel = map_piece(0, OUTPUT_AT);
         globfree(&found);
         return;
     }
@@ -118,7 +131,8 @@ static int beat(void)
 /* Copies what can be read now; returns 0 at the end of the pipe. */
 static int copy_output(int fd)
 {
-    static char buf[65536];
+    static char buf[WINDOW], *window;
+    static uint64_t window_at;
     ssize_t got = read(fd, buf, sizeof(buf));
     uint64_t at = channel->output;
 
@@ -127,7 +141,14 @@ static int copy_output(int fd)
     if ( (uint64_t)got > OUTPUT_MAX - at )
         got =
             OUTPUT_MAX - at; /* the rest is lost: the pipe must not fill up */
-    memcpy((char *)channel + OUTPUT_AT + at, buf, got);
+    if ( !window || at + got > window_at + 2 * WINDOW )
+    {
+        if ( window )
+            munmap(window, 2 * WINDOW);
+        window_at = at - at % WINDOW;
+        window = map_piece(OUTPUT_AT + window_at, 2 * WINDOW);
+    }
+    memcpy(window + (at - window_at), buf, got);
     __sync_synchronize();
     channel->output = at + got;
     return 1;
@@ -182,8 +203,8 @@ static int put(const char *path, const char *sum)
 {
     int fd = open(path, O_RDONLY);
     struct stat st;
-    char *to = (char *)channel + FILE_AT;
     ssize_t got;
+    char *to;
 
     if ( fd < 0 || fstat(fd, &st) )
         die(path);
@@ -193,6 +214,7 @@ static int put(const char *path, const char *sum)
         errno = EFBIG;
         die(path);
     }
+    to = map_piece(FILE_AT, st.st_size ? st.st_size : 1);
     while ( (got = read(fd, to, 1 << 20)) > 0 )
         to += got;
     if ( got < 0 )
