@@ -269,6 +269,7 @@ static void include_function(struct session *s, struct atom *a)
     size_t i;
 
     check_shared_section(s, a);
+    check_jumps(s, a);
     check_unknown_sections(s, a);
     for ( i = 0; i < a->nr_parts; i++ )
         include(s, a->parts[i], xs_printf("it is a part of %s", atom_name(a)));

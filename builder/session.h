@@ -84,6 +84,9 @@ void select_all(struct session *s);
  */
 void note_set_at_boot(struct session *s);
 
+/* Refuses a function that jumps into a neighbour: it will not be there. */
+void check_jumps(struct session *s, const struct atom *a);
+
 /* Makes the payload out of what was chosen.  0, or -1 with the error set. */
 int emit(struct session *s, struct xs_error *err);
 

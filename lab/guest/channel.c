@@ -64,8 +64,8 @@ static void die(const char *what)
  */
 static void *map_piece(size_t at, size_t size)
 {
-    void *piece = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
-                       channel_fd, at);
+    void *piece =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, channel_fd, at);
 
     if ( piece == MAP_FAILED )
         die("mmap");

@@ -19,6 +19,11 @@
     ".alt_call_sites,\\\"a\\\"\\n.long 1b - .\\n.popsection\" :: \"i\" (&early" \
     ") : \"memory\");"
 
+/* The label is global: it may be that of a function, and is not f's. */
+#define JUMPS_OUT                                                             \
+    "asm volatile ( \"jc .Lelse\\n.subsection 1\\n.globl elsewhere\\n\"\n"    \
+    "  \"elsewhere: .Lelse: ud2\\n.subsection 0\" );\n"
+
 static const struct refusal {
     const char *what;
     struct differ_case c;
@@ -160,6 +165,11 @@ static const struct refusal {
         .landing_pads = true },
       "fresh",
       "NO_ENDBR" },
+    { "jump into what the section has behind the function",
+      { .before = "int f(int x) { " JUMPS_OUT " return x; }",
+        .after = "int f(int x) { " JUMPS_OUT " return x + 1; }" },
+      "f",
+      "SECTION_SHARED" },
     { "two hooks where one may be",
       { .before = F1,
         .after = F1 "static int a(void) { return 0; }\n"
