@@ -239,6 +239,8 @@ static int run_differ(const struct options *o, struct outcome *out,
             continue;
         units[in.nr_units].source = unit->record->source;
         units[in.nr_units].object = unit->object;
+        units[in.nr_units].library =
+            strv_has_sorted(&out->compiling.records->library, unit->object);
         units[in.nr_units].old_path = unit->old_path;
         units[in.nr_units++].new_path = unit->new_path;
     }

@@ -35,6 +35,36 @@ static struct object *open_one(const struct session *s, const char *path,
     return NULL;
 }
 
+/*
+ * What nobody in the hypervisor uses is left in its library by the linker.  A
+ * change to it is none, and for a function that begins to use it, it is new.
+ */
+static void drop_spare(struct session *s, struct pair *p)
+{
+    const struct image_symbol *found;
+    bool defines = false;
+    size_t i;
+
+    for ( i = 1; i < p->old->nr_syms; i++ )
+    {
+        const struct symbol *sym = &p->old->syms[i];
+
+        if ( !sym->sec || sym->bind == STB_LOCAL )
+            continue;
+        if ( image_find(s->img, "", sym->name, &found) )
+            return;
+        defines = true;
+    }
+    if ( !defines )
+        return;
+    object_free(p->old);
+    p->old = NULL;
+    p->spare = true;
+    findings_add(s->out, DIFFER_NOTED, p->unit->source, "",
+                 "nothing in the hypervisor uses this file of its library, so "
+                 "it is not linked into it");
+}
+
 static int open_pairs(struct session *s, struct xs_error *err)
 {
     size_t i;
@@ -56,6 +86,8 @@ static int open_pairs(struct session *s, struct xs_error *err)
             return -1;
         if ( p->new )
             p->new->order = i;
+        if ( p->old && p->new && p->unit->library )
+            drop_spare(s, p);
     }
     return 0;
 }

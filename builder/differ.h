@@ -24,6 +24,7 @@ struct differ_unit {
     const char *object;   /* its object: "arch/x86/mm/guest_walk_2.o" */
     const char *old_path; /* object file; NULL: the change adds the unit */
     const char *new_path; /* object file; NULL: the change removes the unit */
+    bool library; /* linked if another unit uses it: maybe it is not there */
 };
 
 struct differ_input {

@@ -179,6 +179,8 @@ static int read_one(const char *xen, const char *path, struct records *out,
         out->v[out->n++] = record;
         if ( !record.source )
             note_linked(record.command, &out->linked);
+        if ( !record.source && str_ends(record.target, "/lib.a") )
+            note_linked(record.command, &out->library);
     }
     free(text);
     return 0;
@@ -230,6 +232,7 @@ int records_read(const char *xen, struct records *out, struct xs_error *err)
     if ( out->n )
         qsort(out->v, out->n, sizeof(*out->v), by_target);
     strv_sort(&out->linked);
+    strv_sort(&out->library);
     return 0;
 }
 
@@ -285,5 +288,6 @@ void records_free(struct records *records)
         record_free(&records->v[i]);
     free(records->v);
     strv_free(&records->linked);
+    strv_free(&records->library);
     memset(records, 0, sizeof(*records));
 }

@@ -25,7 +25,8 @@ struct record {
 struct records {
     struct record *v; /* sorted by target */
     size_t n;
-    struct strv linked; /* names in the commands that link; sorted */
+    struct strv linked;  /* names in the commands that link; sorted */
+    struct strv library; /* those that make a library, lib.a; sorted */
 };
 
 /*

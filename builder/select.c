@@ -531,7 +531,7 @@ static void judge_new(struct session *s, const struct pair *p, struct atom *a)
         break;
     default:
         /* Nobody calls it that changes; the others go on with the old one. */
-        if ( a->sym && !atom_by_content(a) && !check_name(s, a) )
+        if ( a->sym && !p->spare && !atom_by_content(a) && !check_name(s, a) )
             findings_add(s->out, DIFFER_IGNORED, p->unit->source, a->sym->name,
                          "new, and nothing in the payload uses it");
         break;

@@ -13,6 +13,7 @@ struct pair {
     const struct differ_unit *unit;
     struct object *old; /* NULL: the unit is new */
     struct object *new; /* NULL: the unit goes away */
+    bool spare; /* of a library, and not in the hypervisor: OLD is NULL */
 };
 
 struct session {

@@ -190,6 +190,7 @@ struct differ_result *case_run(const struct differ_case *c)
           c->second_before ? "old2/out.o" : "");
     units[0].old_path = c->before ? path_of("old/out.o") : NULL;
     units[0].new_path = c->after ? path_of("new/out.o") : NULL;
+    units[0].library = c->library;
     in.xen_syms = path_of("xen-syms");
     if ( c->depends && !strcmp(c->depends, "own") )
         depends = own_id(in.xen_syms, hex);

@@ -37,6 +37,7 @@ struct differ_case {
     const char *on[2];       /* payload files to build upon, lowest first */
     const char *modinfo[2];  /* metadata, key=value */
     bool landing_pads;       /* the hypervisor has functions with ENDBR64 */
+    bool library;            /* the first unit is of a library */
 };
 
 /*

@@ -664,6 +664,49 @@ static void a_new_option_is_only_noted_and_has_its_default(void **state)
     assert_int_equal(case_section(r, ".init.setup"), 0);
 }
 
+#define NOT_LINKED                                                            \
+    .before = "int spare(int x) { return other(x); }",                        \
+    .after = "int spare(int x) { return other(x + 1); }",                     \
+    .image = "int unrelated(int x) { return x; }", .library = true
+
+static void
+what_stayed_in_its_library_does_not_change_the_hypervisor(void **state)
+{
+    struct differ_case c = { NOT_LINKED };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_NO_CHANGE);
+    case_must(r, DIFFER_NOTED, "", NULL);
+    assert_int_equal(r->nr_findings, 1);
+}
+
+static void what_stayed_in_its_library_is_new_to_those_who_use_it(void **state)
+{
+    struct differ_case c = {
+        NOT_LINKED,
+        .second_before = "int g(int x) { return other(x); }",
+        .second_after = "int spare(int); int g(int x) { return spare(x); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_ADDED, "spare", NULL);
+    case_must(r, DIFFER_CHANGED, "g", NULL);
+}
+
+static void what_came_from_its_library_is_changed_like_anything(void **state)
+{
+    struct differ_case c = {
+        .before = "int spare(int x) { return other(x); }",
+        .after = "int spare(int x) { return other(x + 1); }",
+        .library = true,
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "spare", NULL);
+}
+
 static void a_variable_that_boot_code_was_to_set_is_noted(void **state)
 {
     struct differ_case c = {
@@ -1091,6 +1134,11 @@ int main(void)
         cmocka_unit_test(kinds_of_shadow_variables_are_one_array),
         cmocka_unit_test(init_code_that_changes_too_is_only_noted),
         cmocka_unit_test(a_new_option_is_only_noted_and_has_its_default),
+        cmocka_unit_test(
+            what_stayed_in_its_library_does_not_change_the_hypervisor),
+        cmocka_unit_test(
+            what_stayed_in_its_library_is_new_to_those_who_use_it),
+        cmocka_unit_test(what_came_from_its_library_is_changed_like_anything),
         cmocka_unit_test(a_variable_that_boot_code_was_to_set_is_noted),
         cmocka_unit_test(what_one_unit_adds_another_one_can_use),
         cmocka_unit_test(a_changed_function_is_called_directly_across_units),

@@ -101,6 +101,8 @@ static void a_tree_of_records(void **state)
     assert_true(strv_has_sorted(&records.linked, "common/y.o"));
     assert_true(strv_has_sorted(&records.linked, "lib/z.o"));
     assert_false(strv_has_sorted(&records.linked, "lib/none.o"));
+    assert_true(strv_has_sorted(&records.library, "lib/z.o"));
+    assert_false(strv_has_sorted(&records.library, "common/y.o"));
     records_free(&records);
 }
 
