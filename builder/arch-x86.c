@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "builder/x86-insn.h"
 #include "xsplice/payload.h"
 
 #define JUMP_SIZE  5 /* e9 rel32 */
@@ -56,7 +57,7 @@ static void mark_insns(const uint8_t *code, size_t size, uint8_t *insns)
     if ( cs_open(CS_ARCH_X86, CS_MODE_64, &cs) != CS_ERR_OK )
         return;
     insn = cs_malloc(cs);
-    while ( cs_disasm_iter(cs, &code, &size, &addr, insn) )
+    while ( x86_next(cs, &code, &size, &addr, insn) )
         insns[insn->address] = insn->size;
     cs_free(insn, 1);
     cs_close(&cs);
@@ -128,7 +129,7 @@ static void insn_text(const uint8_t *code, size_t size, size_t at, char *text,
         return;
     cs_option(cs, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
     insn = cs_malloc(cs);
-    while ( addr <= at && cs_disasm_iter(cs, &code, &size, &addr, insn) )
+    while ( addr <= at && x86_next(cs, &code, &size, &addr, insn) )
         if ( addr > at )
             snprintf(text, len, "%s%s%s", insn->mnemonic,
                      insn->op_str[0] ? " " : "", insn->op_str);
@@ -149,7 +150,7 @@ static bool step(const uint8_t *code, size_t size, size_t at,
     if ( at >= size || cs_open(CS_ARCH_X86, CS_MODE_64, &cs) != CS_ERR_OK )
         return false;
     insn = cs_malloc(cs);
-    if ( cs_disasm_iter(cs, &p, &left, &addr, insn) )
+    if ( x86_next(cs, &p, &left, &addr, insn) )
     {
         decoded = true;
         out->size = insn->size;
@@ -180,7 +181,7 @@ static char *listing(const uint8_t *code, size_t size)
     {
         cs_option(cs, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
         insn = cs_malloc(cs);
-        while ( cs_disasm_iter(cs, &code, &size, &addr, insn) )
+        while ( x86_next(cs, &code, &size, &addr, insn) )
         {
             bool jump = insn->mnemonic[0] == 'j' &&
                         isdigit((unsigned char)*insn->op_str);

@@ -10,6 +10,7 @@
 #include "builder/memory.h"
 #include "builder/special.h"
 #include "builder/strv.h"
+#include "builder/x86-insn.h"
 
 struct decoder {
     csh cs;
@@ -191,7 +192,8 @@ static void list_code(struct decoder *d, const uint8_t *code, size_t size,
         line = &out->line[out->n++];
         memset(line, 0, sizeof(*line));
         line->at = at;
-        if ( !cs_disasm_iter(d->cs, &code, &left, &at, d->insn) )
+        if ( !(d->x86 ? x86_next : cs_disasm_iter)(d->cs, &code, &left, &at,
+                                                   d->insn) )
         {
             size_t n = d->x86 || left < 4 ? 1 : 4;
 

@@ -114,6 +114,45 @@ static void the_end_of_the_instruction_counts_for_fields(void **state)
     assert_int_equal(x86->field_bias(pc32, NULL, 1), 4);
 }
 
+/* Each in front of a jump: were one not passed, the jump would not be seen. */
+static void instructions_newer_than_the_disassembler_are_passed(void **state)
+{
+    static const struct {
+        const char *what;
+        uint8_t bytes[10];
+        size_t n;
+    } newer[] = {
+        { "rdsspd %ecx", { 0xf3, 0x0f, 0x1e, 0xc9 }, 4 },
+        { "rdsspq %r8", { 0xf3, 0x49, 0x0f, 0x1e, 0xc8 }, 5 },
+        { "incsspq %rdx", { 0xf3, 0x48, 0x0f, 0xae, 0xea }, 5 },
+        { "setssbsy", { 0xf3, 0x0f, 0x01, 0xe8 }, 4 },
+        { "clrssbsy (%rax)", { 0xf3, 0x0f, 0xae, 0x30 }, 4 },
+        { "rdpkru", { 0x0f, 0x01, 0xee }, 3 },
+        { "wrpkru", { 0x0f, 0x01, 0xef }, 3 },
+        { "enqcmds (%rsi), %rdi", { 0xf3, 0x0f, 0x38, 0xf8, 0x3e }, 5 },
+        { "wrssq %rcx, 0(%rsp)",
+          { 0x48, 0x0f, 0x38, 0xf6, 0x8c, 0x24, 0, 0, 0, 0 },
+          10 },
+        { "wbnoinvd", { 0xf3, 0x0f, 0x09 }, 3 },
+    };
+    size_t i;
+
+    for ( i = 0; i < sizeof(newer) / sizeof(newer[0]); i++ )
+    {
+        size_t n = newer[i].n;
+        uint8_t code[16] = { 0 }, insns[16] = { 0 };
+        struct arch_code all = { code, sizeof(code), insns };
+
+        print_message("%s\n", newer[i].what);
+        memcpy(code, newer[i].bytes, n);
+        code[n] = 0xe8;
+        all.size = n + 5;
+        arch_x86.mark_insns(code, all.size, insns);
+        assert_true(arch_x86.is_branch(&all, n + 1));
+        assert_int_equal(arch_x86.insn_start(&all, n - 1), 0);
+    }
+}
+
 static void filler_is_told_from_code(void **state)
 {
     static const uint8_t nops[] = { 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0,   0,
@@ -177,6 +216,7 @@ int main(void)
         cmocka_unit_test(numbers_of_the_compiler_are_taken_off),
         cmocka_unit_test(sections_have_their_kinds),
         cmocka_unit_test(the_end_of_the_instruction_counts_for_fields),
+        cmocka_unit_test(instructions_newer_than_the_disassembler_are_passed),
         cmocka_unit_test(filler_is_told_from_code),
         cmocka_unit_test(landing_pads_make_room_for_themselves),
         cmocka_unit_test(the_engine_is_not_to_be_patched),
