@@ -150,10 +150,13 @@ static int check_types(struct outcome *out, struct xs_error *err)
     for ( i = 0; i < out->units.n; i++ )
     {
         const struct unit *unit = &out->units.v[i];
+        const struct touched *file =
+            changes_find(&out->changes, unit->record->source);
 
         if ( unit->old_types &&
              layout_check(unit->old_types, unit->new_types,
-                          unit->record->source, &out->front, err) )
+                          unit->record->source, file ? file->old_text : NULL,
+                          &out->front, err) )
             return -1;
     }
     return 0;

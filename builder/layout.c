@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "builder/automatic.h"
 #include "builder/findings.h"
 #include "builder/memory.h"
 
 /* Two versions of one type, and what was found about them. */
 struct comparison {
     const struct dw_type *old, *new;
-    const char *unit;
+    const char *unit, *text;
     struct differ_result *to;
     char *first;      /* first thing that is wrong */
     unsigned int all; /* number of such things */
@@ -49,9 +50,21 @@ static void note(struct comparison *c, char *why)
     free(why);
 }
 
+/* A type of a unit's own source, of which no object exists while we patch. */
+static bool is_automatic(const struct comparison *c)
+{
+    return c->text && c->old->kind == DW_AGGREGATE &&
+           !strncmp(c->old->key, "struct ", 7) &&
+           automatic_only(c->text, c->old->key + 7);
+}
+
 static void refuse(struct comparison *c, enum xsplice_build_reason reason)
 {
-    if ( c->all && !told(c->to, DIFFER_REFUSED, c->old->key, NULL) )
+    if ( c->all && is_automatic(c) )
+        note(c, xs_printf("%s; its objects are only ever variables of "
+                          "functions, and none of these runs meanwhile",
+                          c->first));
+    else if ( c->all && !told(c->to, DIFFER_REFUSED, c->old->key, NULL) )
     {
         if ( c->all > 1 )
             findings_reason(c->to, DIFFER_REFUSED, reason, c->unit,
@@ -254,10 +267,11 @@ static void compare_variables(struct comparison *c)
 }
 
 static void compare(const struct dw_type *old, const struct dw_type *new,
-                    const char *unit, struct differ_result *findings)
+                    const char *unit, const char *text,
+                    struct differ_result *findings)
 {
     struct comparison c = {
-        .old = old, .new = new, .unit = unit, .to = findings
+        .old = old, .new = new, .unit = unit, .text = text, .to = findings
     };
 
     if ( old->kind == DW_VARIABLE )
@@ -275,7 +289,7 @@ static void compare(const struct dw_type *old, const struct dw_type *new,
 
 void layout_compare(const struct dw_types *before,
                     const struct dw_types *after, const char *unit,
-                    struct differ_result *findings)
+                    const char *text, struct differ_result *findings)
 {
     size_t i = 0, j = 0;
 
@@ -284,7 +298,7 @@ void layout_compare(const struct dw_types *before,
         int d = strcmp(before->v[i].key, after->v[j].key);
 
         if ( !d )
-            compare(&before->v[i], &after->v[j], unit, findings);
+            compare(&before->v[i], &after->v[j], unit, text, findings);
         /* Several of one name (in blocks of a function) go side by side. */
         i += d <= 0;
         j += d >= 0;
@@ -292,7 +306,8 @@ void layout_compare(const struct dw_types *before,
 }
 
 int layout_check(const char *old_path, const char *new_path, const char *unit,
-                 struct differ_result *findings, struct xs_error *err)
+                 const char *text, struct differ_result *findings,
+                 struct xs_error *err)
 {
     struct dw_types before, after;
 
@@ -303,7 +318,7 @@ int layout_check(const char *old_path, const char *new_path, const char *unit,
         dw_types_free(&before);
         return -1;
     }
-    layout_compare(&before, &after, unit, findings);
+    layout_compare(&before, &after, unit, text, findings);
     dw_types_free(&before);
     dw_types_free(&after);
     return 0;

@@ -36,7 +36,7 @@ static void compare_with(const char *before, const char *after,
     compile("old", before, options);
     compile("new", after, options);
     if ( layout_check(in_dir(dir, "old.o"), in_dir(dir, "new.o"), "unit.c",
-                      &found, &err) )
+                      before, &found, &err) )
         fail_msg("%s", err.what);
 }
 
@@ -277,13 +277,78 @@ static void variables_keep_their_type(void **state)
     nothing();
 }
 
+/* Old and new definition, and then the functions that go with both. */
+static void on_stack(const char *functions, bool fine)
+{
+    char *before = xs_printf("struct s { int a; };\n"
+                             "struct holder { int b; };\n"
+                             "void use(const void *); void *get(int);\n%s",
+                             functions);
+    char *after = xs_printf("struct s { int a, c; };\n"
+                            "struct holder { int b; };\n"
+                            "void use(const void *); void *get(int);\n%s",
+                            functions);
+
+    print_message("%s\n", functions);
+    compare(before, after);
+    if ( fine )
+    {
+        must(DIFFER_NOTED, NULL, "struct s", "variables of functions");
+        count_refused(0);
+    }
+    else
+        refused("LAYOUT_CHANGED", "struct s", "member c is new");
+    free(before);
+    free(after);
+}
+
+#define ON_STACK "void g(void) { struct s x = { 1 }; use(&x); }\n"
+
+static void objects_of_functions_only_may_change(void **state)
+{
+    on_stack(ON_STACK, true);
+    on_stack(
+        "static int f(int n, const struct s *p) { return p->a + n; }\n"
+        "int g(int n) { if ( n ) { struct s x[2]; use(x); n = x[1].a;\n"
+        "  } return n; }\n"
+        "int h(void) { struct s x = { 3 }; const char *t = \"{struct s\";\n"
+        "  use(t); use(&x); return f(1, &x); }",
+        true);
+    on_stack(
+        "void g(void) { struct s x, y; struct s *p = &x; use(p); use(&y);\n"
+        "  do { struct s z; use(&z); } while ( 0 ); }",
+        true);
+}
+
+static void objects_that_may_be_elsewhere_may_not(void **state)
+{
+    on_stack(ON_STACK "struct s global;", false);
+    on_stack("void g(void) { static struct s x; use(&x); }", false);
+    on_stack(ON_STACK "struct outer { struct s s; }; struct outer o;", false);
+    on_stack(ON_STACK "typedef struct s t; t x;", false);
+    on_stack(ON_STACK "int f(void) { struct s *p = get(4); return p->a; }",
+             false);
+    on_stack(ON_STACK "int f(void *p) { return ((struct s *)p)->a; }", false);
+    on_stack(ON_STACK "void *f(void) { return get(sizeof(struct s)); }",
+             false);
+    on_stack(ON_STACK "void *xmalloc(int);\n"
+                      "struct s; int f(struct s *p) {\n"
+                      "  p = xmalloc(sizeof(*p)); return p->a; }",
+             false);
+    on_stack(ON_STACK "struct s *list; int f(void) { return list->a; }",
+             false);
+    on_stack(ON_STACK "#define S struct s\nS v;", false);
+    /* Nobody has one: then it may be a picture of something else. */
+    on_stack("int f(const struct s *p) { return p->a; }", false);
+}
+
 static void one_type_is_told_once(void **state)
 {
     struct xs_error err;
 
     compare(S("long a;"), S("long a; long b;"));
     assert_int_equal(layout_check(in_dir(dir, "old.o"), in_dir(dir, "new.o"),
-                                  "other.c", &found, &err),
+                                  "other.c", NULL, &found, &err),
                      0);
     count_refused(1);
 }
@@ -296,16 +361,16 @@ static void what_has_no_dwarf_is_an_error(void **state)
     compile("old", S("int a;"), "-g0");
     compile("new", S("int a;"), "-g");
     assert_int_equal(layout_check(in_dir(dir, "old.o"), in_dir(dir, "new.o"),
-                                  "unit.c", &found, &err),
+                                  "unit.c", NULL, &found, &err),
                      -1);
     assert_non_null(strstr(err.what, "cannot read the types in"));
     put_file(dir, "garbage.o", "\177ELF and no more");
     assert_int_equal(layout_check(in_dir(dir, "new.o"),
-                                  in_dir(dir, "garbage.o"), "unit.c", &found,
-                                  &err),
+                                  in_dir(dir, "garbage.o"), "unit.c", NULL,
+                                  &found, &err),
                      -1);
     assert_int_equal(layout_check(in_dir(dir, "none.o"), in_dir(dir, "new.o"),
-                                  "unit.c", &found, &err),
+                                  "unit.c", NULL, &found, &err),
                      -1);
 }
 
@@ -410,6 +475,8 @@ int main(void)
         cmocka_unit_test(enumerations),
         cmocka_unit_test(new_and_other_types_are_fine),
         cmocka_unit_test(variables_keep_their_type),
+        cmocka_unit_test(objects_of_functions_only_may_change),
+        cmocka_unit_test(objects_that_may_be_elsewhere_may_not),
         cmocka_unit_test(one_type_is_told_once),
         cmocka_unit_test(what_has_no_dwarf_is_an_error),
         cmocka_unit_test(objects_are_compared_without_dwarf),
