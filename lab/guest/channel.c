@@ -8,14 +8,16 @@
  * and a PVH dom0 alike, and does not disturb instruction counts.
  *
  *   channel beat           count up for ever: dom0 lives
+ *   channel take           write the archive that the host gives to standard output
  *   channel run CMD ...    run CMD, what it prints goes to the host; keep its status
  *   channel put FILE SUM   hand a file to the host, SUM is its sha256
  *   channel end            everything has been handed over
  *
  * Layout (little endian, 64-bit words unless said otherwise); lab/run reads it:
  *   0x00 magic, 0x08 heartbeat, 0x10 bytes of output, 0x18 state (enum),
- *   0x20 status of the scenario, 0x28 bytes of the file, 0x40 its sha256 in hex
- *   0x1000 output, at most OUTPUT_MAX bytes; behind it the file
+ *   0x20 status of the scenario, 0x28 bytes of the file, 0x40 its sha256 in hex,
+ *   0x30 nonzero: waiting for the archive, 0x38 its bytes, written by the host
+ *   0x1000 output, at most OUTPUT_MAX bytes; behind it the archive, later the file
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +46,7 @@ enum state {
 };
 
 struct channel {
-    uint64_t magic, beat, output, state, status, file, pad[2];
+    uint64_t magic, beat, output, state, status, file, waiting, given;
     char sum[64];
 };
 
@@ -124,6 +126,33 @@ static int beat(void)
     {
         channel->beat++;
         usleep(500000);
+    }
+    return 0;
+}
+
+static int take(void)
+{
+    uint64_t at, size;
+
+    channel->waiting = 1;
+    while ( !channel->given )
+        usleep(20000);
+    __sync_synchronize();
+    size = channel->given;
+    for ( at = 0; at < size; at += WINDOW )
+    {
+        size_t n = size - at < WINDOW ? size - at : WINDOW, done = 0;
+        char *piece = map_piece(FILE_AT + at, WINDOW);
+
+        while ( done < n )
+        {
+            ssize_t written = write(1, piece + done, n - done);
+
+            if ( written < 0 )
+                die("write");
+            done += written;
+        }
+        munmap(piece, WINDOW);
     }
     return 0;
 }
@@ -232,6 +261,8 @@ int main(int argc, char **argv)
     map_channel();
     if ( !strcmp(verb, "beat") )
         return beat();
+    if ( !strcmp(verb, "take") )
+        return take();
     if ( !strcmp(verb, "run") && argc > 2 )
         return run(argv + 2);
     if ( !strcmp(verb, "put") && argc == 4 )
@@ -243,6 +274,7 @@ int main(int argc, char **argv)
         return 0;
     }
     fprintf(stderr,
-            "usage: channel beat | run CMD ... | put FILE SUM | end\n");
+            "usage: channel beat | take | run CMD ... | put FILE SUM | "
+            "end\n");
     return 64;
 }

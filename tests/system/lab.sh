@@ -119,6 +119,28 @@ END
         fail "$first and $second ticks"
 }
 
+# A machine that has booted is taken up again where the same one is wanted, and
+# has the boot's console; another one, or --fresh, boots.
+test_what_has_booted_is_kept()
+{
+    local n run=(lab --xen-args "made-for-$$" look)
+
+    scenario look <<<'echo "boot $(cat /proc/sys/kernel/random/boot_id)"; ls /lab/work; touch here'
+    for n in 1 2; do
+        expect_status 0 "${run[@]}"
+        grep '^boot ' output >boot-$n
+        expect_no_match '^here$' output
+        expect_match '^\(XEN\) .*Xen version' console
+        expect_match 'lab: scenario has ended' console
+    done
+    expect_same boot-1 boot-2
+    expect_status 0 lab --fresh "${run[@]:1}"
+    expect_no_match "$(cat boot-1)" output
+    expect_match '^boot ' output
+    expect_status 0 lab --xen-args "made-for-$$ again" look
+    expect_no_match "$(cat boot-1)" output
+}
+
 # The kernel's word for it, and the hypervisor's.
 test_pvh_dom0()
 {
