@@ -383,6 +383,39 @@ static void pair_numbered(struct entry *old, size_t n, struct entry *new,
     pair_by_context(old, n, new, m);
 }
 
+/* What is left of the variables of the unit, by the names in the source. */
+static struct list collect_left(const struct object *obj)
+{
+    struct list list = { 0 };
+    size_t i;
+
+    for ( i = 0; i < obj->nr_atoms; i++ )
+    {
+        struct atom *a = obj->atoms[i];
+
+        if ( !a->sym || a->owner || a->twin || a->sym->bind != STB_LOCAL ||
+             atom_is_function(a) || atom_by_content(a) )
+            continue;
+        list.entries = xs_grow(list.entries, list.nr, sizeof(*list.entries));
+        list.entries[list.nr++] = (struct entry){ a, a->base, NULL, 0 };
+    }
+    if ( list.nr )
+        qsort(list.entries, list.nr, sizeof(*list.entries), by_key);
+    return list;
+}
+
+/*
+ * A static variable of a function that becomes one of the file, or the other
+ * way round: it is the same, and has its value, if a function uses both.
+ */
+static void pair_scopes(struct entry *old, size_t n, struct entry *new,
+                        size_t m)
+{
+    if ( n == 1 && m == 1 && old->atom->size == new->atom->size &&
+         alike(old, new, SOME_REFERRERS) )
+        pair(old->atom, new->atom);
+}
+
 void correlate(struct object *old, struct object *new)
 {
     struct list o = collect(old, old, new, false),
@@ -396,6 +429,13 @@ void correlate(struct object *old, struct object *new)
     find_referrers(old, &o);
     find_referrers(new, &n);
     for_each_key(&o, &n, pair_numbered);
+    release(&o);
+    release(&n);
+    o = collect_left(old);
+    n = collect_left(new);
+    find_referrers(old, &o);
+    find_referrers(new, &n);
+    for_each_key(&o, &n, pair_scopes);
     release(&o);
     release(&n);
 }

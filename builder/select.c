@@ -343,18 +343,31 @@ static const char *came_from(const struct session *s, const char *name)
     return NULL;
 }
 
+/* A symbol of this name that is still there: not freed after boot. */
+static bool name_is_taken(const struct session *s, const char *name)
+{
+    const struct image_symbol *found = NULL;
+    size_t i, n = image_find(s->img, "", name, &found);
+
+    for ( i = 0; i < n; i++ )
+        if ( !image_is_init(s->img, found[i].addr) )
+            return true;
+    return false;
+}
+
 /*
  * A global name that is new in its unit and known to the hypervisor: two
  * definitions, or one that moved here from another unit.  Callers that do not
  * change would go on with the old one.  Returns whether it was refused.
+ *
+ * Boot code that is to stay is new: it was freed, and those who called it.
  */
 static bool check_name(struct session *s, const struct atom *a)
 {
-    const struct image_symbol *taken;
     const char *from;
 
     if ( a->twin || !a->sym || a->sym->bind == STB_LOCAL ||
-         !image_find(s->img, "", a->sym->name, &taken) )
+         !name_is_taken(s, a->sym->name) )
         return false;
     from = came_from(s, a->sym->name);
     findings_reason(s->out, DIFFER_REFUSED, XSPLICE_BUILD_NAME_TAKEN,

@@ -707,6 +707,43 @@ static void what_came_from_its_library_is_changed_like_anything(void **state)
     case_must(r, DIFFER_CHANGED, "spare", NULL);
 }
 
+static void boot_code_that_is_to_stay_is_new(void **state)
+{
+    struct differ_case c = {
+        .before = "noinline int __init early(int x) { return other(x); }",
+        .after = "noinline int early(int x) { return other(x); }",
+        .second_before = "int g(int x) { return other(x); }",
+        .second_after = "int early(int); int g(int x) { return early(x); }",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_ADDED, "early", NULL);
+    case_must(r, DIFFER_CHANGED, "g", NULL);
+    assert_int_equal(case_symbol(r, "early"), 0); /* it was freed */
+    assert_int_equal(case_symbol(r, "early@case"), 2);
+}
+
+static void
+a_static_variable_keeps_its_value_when_its_scope_changes(void **state)
+{
+    static const char inner[] = "int f(int x) { static int n; n += x;\n"
+                                "  return other(n); }",
+                      outer[] = "static int n; int f(int x) { n += x;\n"
+                                "  return other(n + 1); }";
+    struct differ_case out = { .before = inner, .after = outer };
+    struct differ_case in = { .before = outer, .after = inner };
+    struct differ_result *r = case_run(&out);
+
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(r->nr_findings, 1); /* f changes, and n is the old one */
+    assert_int_equal(case_section(r, ".bss"), 0);
+    r = case_run(&in);
+    case_verdict(r, DIFFER_BUILT);
+    assert_int_equal(r->nr_findings, 1);
+    assert_int_equal(case_section(r, ".bss"), 0);
+}
+
 static void a_variable_that_boot_code_was_to_set_is_noted(void **state)
 {
     struct differ_case c = {
@@ -1139,6 +1176,9 @@ int main(void)
         cmocka_unit_test(
             what_stayed_in_its_library_is_new_to_those_who_use_it),
         cmocka_unit_test(what_came_from_its_library_is_changed_like_anything),
+        cmocka_unit_test(boot_code_that_is_to_stay_is_new),
+        cmocka_unit_test(
+            a_static_variable_keeps_its_value_when_its_scope_changes),
         cmocka_unit_test(a_variable_that_boot_code_was_to_set_is_noted),
         cmocka_unit_test(what_one_unit_adds_another_one_can_use),
         cmocka_unit_test(a_changed_function_is_called_directly_across_units),
