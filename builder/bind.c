@@ -202,7 +202,10 @@ struct binding bind(const struct session *s, struct atom *target,
                         ? XSPLICE_BUILD_SECTION_DISCARDED
                         : XSPLICE_BUILD_SECTION_UNKNOWN);
     global = find_global(s, sym);
-    if ( global && (!global->twin || global->state == ATOM_DIFFERS) )
+    /* What was static has a name of its file in the hypervisor. */
+    if ( global &&
+         (!global->twin || global->state == ATOM_DIFFERS ||
+          !global->twin->sym || global->twin->sym->bind == STB_LOCAL) )
         return to_target(s, global, branch);
     if ( !image_find(s->img, "", sym->name, &found) )
         return to_below(s, sym->name);

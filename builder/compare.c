@@ -67,7 +67,43 @@ struct stretch {
     uint64_t start;      /* in the section, for the offsets of relocs */
     struct reloc *relocs;
     size_t nr_relocs;
+    const struct atom *all; /* that the stretch is all of, or NULL */
 };
+
+/*
+ * Whether two relocations fill a field in the same way: on x86 a call of what
+ * is static has another type than one of what is global.
+ */
+static bool same_field(const struct reloc *o, const struct reloc *n)
+{
+    const struct arch_reloc *a = o->how, *b = n->how;
+
+    return o->type == n->type ||
+           (a && b && a->size == b->size && a->pc_rel == b->pc_rel &&
+            a->is_signed == b->is_signed && a->loadable == b->loadable &&
+            a->branch == b->branch && a->keeps == b->keeps);
+}
+
+/*
+ * Whether the relocation at AT of one stretch leads to a place in it, and the
+ * other one has the distance there as a number: a function that calls itself
+ * and became static, or stopped being so.
+ */
+static bool leads_inside(const struct stretch *s, const struct reloc *r,
+                         const struct stretch *other, uint64_t at,
+                         uint64_t size)
+{
+    uint32_t distance = r->off - at, field = 0;
+    unsigned int i;
+
+    if ( !s->all || r->target != s->all || !r->how || !r->how->pc_rel ||
+         r->how->size != sizeof(field) || r->how->keeps || !other->data ||
+         at + sizeof(field) > size )
+        return false;
+    for ( i = 0; i < sizeof(field); i++ )
+        field |= (uint32_t)other->data[at + i] << 8 * i;
+    return field == distance;
+}
 
 static bool compare_stretch(const struct stretch *o, const struct stretch *n,
                             uint64_t size, uint64_t *where,
@@ -87,7 +123,7 @@ static bool compare_stretch(const struct stretch *o, const struct stretch *n,
         *where = at;
         if ( in_a && in_b )
         {
-            if ( at + field_size(a) <= size && a->type == b->type &&
+            if ( at + field_size(a) <= size && same_field(a, b) &&
                  !arch_rest_equal(a->how, o->data ? o->data + at : NULL,
                                   n->data ? n->data + at : NULL) )
                 return false;
@@ -103,6 +139,14 @@ static bool compare_stretch(const struct stretch *o, const struct stretch *n,
                 at += field_size(a);
             continue;
         }
+        if ( (in_a && leads_inside(o, a, n, at, size)) ||
+             (in_b && leads_inside(n, b, o, at, size)) )
+        {
+            at += field_size(in_a ? a : b);
+            i += in_a;
+            j += in_b;
+            continue;
+        }
         if ( in_a || in_b )
             return false;
         if ( (o->data ? o->data[at] : 0) != (n->data ? n->data[at] : 0) )
@@ -115,7 +159,7 @@ static bool compare_stretch(const struct stretch *o, const struct stretch *n,
 static struct stretch stretch_of(const struct atom *a)
 {
     return (struct stretch){ a->sec->data ? a->sec->data + a->start : NULL,
-                             a->start, a->relocs, a->nr_relocs };
+                             a->start, a->relocs, a->nr_relocs, a };
 }
 
 bool compare_atoms(struct atom *old, struct atom *new, struct difference *diff)
@@ -192,7 +236,7 @@ static bool is_global(const struct atom *a, const char *name)
 
 static bool refs_equal(const struct reloc *o, const struct reloc *n)
 {
-    if ( o->type != n->type )
+    if ( !same_field(o, n) )
         return false;
     if ( o->target && n->target )
         return o->off == n->off && targets_equal(o->target, n->target);

@@ -744,6 +744,44 @@ a_static_variable_keeps_its_value_when_its_scope_changes(void **state)
     assert_int_equal(case_section(r, ".bss"), 0);
 }
 
+static void a_function_may_become_global_and_is_the_same(void **state)
+{
+    static const char calls[] = "int g(int x) { return f(x) + 1; }\n"
+                                "int h(int x) { return f(x) - 1; }";
+    char local[400], global[400];
+    struct differ_case out = { .before = local, .after = global };
+    struct differ_case in = { .before = global, .after = local };
+
+    /* It calls itself, and is not made a loop. */
+    snprintf(local, sizeof(local), "static noinline %s %s",
+             "int f(int x) { return x ? f(x - 1) * other(x) : 1; }\n", calls);
+    snprintf(global, sizeof(global), "%s", local + strlen("static "));
+    case_verdict(case_run(&out), DIFFER_NO_CHANGE);
+    case_verdict(case_run(&in), DIFFER_NO_CHANGE);
+}
+
+static void
+a_function_that_becomes_global_is_found_by_its_old_name(void **state)
+{
+    struct differ_case c = {
+        .before = "static noinline int f(int x) { return other(x); }\n"
+                  "static int v; int *w(void) { v++; return &v; }\n"
+                  "int h(int x) { return f(x) - 1; }",
+        .after = "noinline int f(int x) { return other(x); }\n"
+                 "int v; int *w(void) { v++; return &v; }\n"
+                 "int h(int x) { return f(x) - 1; }",
+        .second_before = "int g(int x) { return other(x); }",
+        .second_after = "int f(int); extern int v;\n"
+                        "int g(int x) { return f(x) + v; }",
+        .second_file = "second.c",
+    };
+    struct differ_result *r = case_run(&c);
+
+    case_verdict(r, DIFFER_BUILT);
+    case_must(r, DIFFER_CHANGED, "g", NULL);
+    assert_int_equal(r->nr_findings, 1);
+}
+
 static void a_variable_that_boot_code_was_to_set_is_noted(void **state)
 {
     struct differ_case c = {
@@ -1179,6 +1217,9 @@ int main(void)
         cmocka_unit_test(boot_code_that_is_to_stay_is_new),
         cmocka_unit_test(
             a_static_variable_keeps_its_value_when_its_scope_changes),
+        cmocka_unit_test(a_function_may_become_global_and_is_the_same),
+        cmocka_unit_test(
+            a_function_that_becomes_global_is_found_by_its_old_name),
         cmocka_unit_test(a_variable_that_boot_code_was_to_set_is_noted),
         cmocka_unit_test(what_one_unit_adds_another_one_can_use),
         cmocka_unit_test(a_changed_function_is_called_directly_across_units),
