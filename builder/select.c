@@ -562,7 +562,9 @@ static void judge_gone(struct session *s, const struct pair *p)
 
         if ( o->sym && !o->twin && !o->owner && !atom_by_content(o) )
             findings_add(s->out, DIFFER_NOTED, p->unit->source, o->sym->name,
-                         "no longer there; the hypervisor keeps its own");
+                         "no longer there; the hypervisor %s",
+                         o->sec->kind == SECTION_INIT ? "has freed its own"
+                                                      : "keeps its own");
     }
 }
 

@@ -716,12 +716,16 @@ static void boot_code_that_is_to_stay_is_new(void **state)
         .second_after = "int early(int); int g(int x) { return early(x); }",
     };
     struct differ_result *r = case_run(&c);
+    size_t i;
 
     case_verdict(r, DIFFER_BUILT);
     case_must(r, DIFFER_ADDED, "early", NULL);
     case_must(r, DIFFER_CHANGED, "g", NULL);
     assert_int_equal(case_symbol(r, "early"), 0); /* it was freed */
     assert_int_equal(case_symbol(r, "early@case"), 2);
+    for ( i = 0; i < r->nr_findings; i++ )
+        if ( r->findings[i].kind == DIFFER_NOTED )
+            assert_non_null(strstr(r->findings[i].why, "has freed its own"));
 }
 
 static void
