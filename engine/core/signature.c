@@ -23,36 +23,53 @@ static bool is_begin(const uint8_t *raw, size_t size)
 }
 
 /*
+ * Where a signature begins, not before FROM; SIZE if none does.  Most unsigned
+ * files pass here as a whole, so it goes by leaps (Horspool): a byte says how
+ * far away the next place is where it could be a signature's.
+ */
+static size_t find_begin(const uint8_t *raw, size_t size, size_t from)
+{
+    static const uint8_t begin[] = XSPLICE_SIGNATURE_BEGIN;
+    const size_t last = sizeof(begin) - 2; /* of its bytes; there is a NUL */
+    uint8_t leap[256];
+    size_t i, at;
+
+    memset(leap, last + 1, sizeof(leap));
+    for ( i = 0; i < last; i++ )
+        leap[begin[i]] = last - i;
+    for ( at = from + last; at < size; at += leap[raw[at]] )
+        if ( raw[at] == begin[last] &&
+             is_begin(raw + at - last, size - (at - last)) )
+            return at - last;
+    return size;
+}
+
+/*
  * The file does not end as a signed one does.  Was it cut off, was something
  * put behind it, or is it not signed at all?  To the right answer the caller
  * has no other way, so the beginning of a signature is looked for.
  */
 static int why_no_end(struct signature_check *c)
 {
-    size_t at = c->size > LOOK_FOR ? c->size - LOOK_FOR : 0;
+    size_t at = find_begin(c->raw, c->size,
+                           c->size > LOOK_FOR ? c->size - LOOK_FOR : 0);
+    size_t left = c->size - at, whole;
+    struct xsplice_signature head;
 
-    for ( ; at < c->size; at++ )
+    if ( !left )
+        return refuse(&c->why, XSPLICE_REASON_SIGNATURE_MISSING, "%zu bytes",
+                      c->size);
+    if ( left >= HEAD )
     {
-        struct xsplice_signature head;
-        size_t left = c->size - at, whole;
-
-        if ( !is_begin(c->raw + at, left) )
-            continue;
-        if ( left < HEAD )
-            break;
         memcpy(&head, c->raw + at, HEAD);
         whole = HEAD + END + head.size;
         if ( head.size <= SIG_MAX && left > whole &&
              is_end(c->raw + at, whole) )
             return refuse(&c->why, XSPLICE_REASON_SIGNATURE_TRAILING,
                           "%zu bytes", left - whole);
-        break;
     }
-    if ( at < c->size )
-        return refuse(&c->why, XSPLICE_REASON_SIGNATURE_TRUNCATED,
-                      "%zu bytes of it are there", c->size - at);
-    return refuse(&c->why, XSPLICE_REASON_SIGNATURE_MISSING, "%zu bytes",
-                  c->size);
+    return refuse(&c->why, XSPLICE_REASON_SIGNATURE_TRUNCATED,
+                  "%zu bytes of it are there", left);
 }
 
 /* How long a signature of this algorithm is. */

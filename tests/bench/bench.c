@@ -462,6 +462,7 @@ static void ask_memory(char **arg)
     /* Page tables are made once and kept. */
     upload("first");
     act(XSPLICE_ACTION_UNLOAD, "first");
+    rest();
     before = free_memory();
     for ( i = 0; i < n; i++ )
     {
@@ -475,6 +476,7 @@ static void ask_memory(char **arg)
         snprintf(name, sizeof(name), "copy-%u", i);
         act(XSPLICE_ACTION_UNLOAD, name);
     }
+    rest(); /* it is freed a little later */
     say("memory lost by that,", arg[0], before - free_memory());
 }
 
