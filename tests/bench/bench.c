@@ -476,7 +476,9 @@ static void ask_memory(char **arg)
         snprintf(name, sizeof(name), "copy-%u", i);
         act(XSPLICE_ACTION_UNLOAD, name);
     }
-    rest(); /* it is freed a little later */
+    /* It is freed a little later: when no CPU can be looking at it. */
+    for ( i = 0; i < 50 && free_memory() < before; i++ )
+        rest();
     say("memory lost by that,", arg[0], before - free_memory());
 }
 
