@@ -8,5 +8,5 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$top/lab/build-xen" --engine xsplice -o "$work/xen" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-bash "$top/tests/system/patches.sh" --engine "$work/xen" payload-upon-payload shadow-variable-of-domain \
-    hooks-of-patch-h hooks-that-stand-in
+bash "$top/tests/system/patches.sh" --engine "$work/xen" payload-upon-payload payload-below-unused \
+    payload-replaces-again shadow-variable-of-domain hooks-of-patch-h hooks-that-stand-in
