@@ -38,34 +38,21 @@ sleep 1000
 END
 }
 
-test_hypervisor_panic()
+# panics OPTION...: of the lab. The hypervisor is made to, and that is recognised.
+panics()
 {
     payload trap <<<'    ud2'
-    expect_status 120 lab --timeout 200 --put trap apply-trap
+    expect_status 120 lab --put trap "$@" apply-trap
     expect_match '^uploaded' output
     expect_match 'lab: the hypervisor panicked' output
     expect_match 'Panic on CPU' output
 }
 
+test_hypervisor_panic() { panics --timeout 200; }
 # Through hardware virtualisation.
-test_hypervisor_panic_under_a_pvh_dom0()
-{
-    payload trap <<<'    ud2'
-    expect_status 120 lab --pvh --timeout 600 --put trap apply-trap
-    expect_match '^uploaded' output
-    expect_match 'lab: the hypervisor panicked' output
-    expect_match 'Panic on CPU' output
-}
-
+test_hypervisor_panic_under_a_pvh_dom0() { panics --pvh --timeout 600; }
 # On the clock that counts instructions.
-test_hypervisor_panic_in_counted_time()
-{
-    payload trap <<<'    ud2'
-    expect_status 120 lab --icount --timeout 600 --put trap apply-trap
-    expect_match '^uploaded' output
-    expect_match 'lab: the hypervisor panicked' output
-    expect_match 'Panic on CPU' output
-}
+test_hypervisor_panic_in_counted_time() { panics --icount --timeout 600; }
 
 # The stack is gone: no handler can run on it.
 test_hypervisor_double_fault()
