@@ -39,7 +39,7 @@ gets=()
 for f in list status info build-id check inspect; do gets+=(--get "json-$f"); done
 
 status=0
-"$top/lab/run" --xen "$xen" --put "$build/control/xen-xsplice" "${puts[@]}" \
+"$top/lab/run" --xen "$xen" --put "$build/tests/system/xen-xsplice" "${puts[@]}" \
     "${gets[@]}" --out "$work" --timeout 1800 "$here/control-scenario" "$engine" || status=$?
 
 # Is what must be true of a JSON file true?

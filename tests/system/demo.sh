@@ -55,7 +55,7 @@ test_the_whole_story_with_our_engine()
 
 test_another_engine_than_said()
 {
-    expect_status 1 lab --put "$bin/control/xen-xsplice" --put "$bin/tests/system/probe" \
+    expect_status 1 lab --put "$bin/tests/system/xen-xsplice" --put "$bin/tests/system/probe" \
         "$top/scripts/demo-in-dom0" xsplice
     expect_match "^NOT AS SAID: the engine is not 'xsplice 1'" output
 }
@@ -72,7 +72,7 @@ test_payloads_that_do_something_else()
 
     cp "$out/test3.xsplice" test1.xsplice
     cp "$out/test1.xsplice" test3.xsplice
-    expect_status 1 lab --put "$bin/control/xen-xsplice" --put "$bin/tests/system/probe" \
+    expect_status 1 lab --put "$bin/tests/system/xen-xsplice" --put "$bin/tests/system/probe" \
         --put test1.xsplice --put "$out/test2.xsplice" --put test3.xsplice \
         --put "$out/test4.xsplice" --put "$out/unsigned.xsplice" "$top/scripts/demo-in-dom0" stock
     expect_match "^NOT AS SAID: the answer should have been '\.5\+test1'" output
@@ -80,7 +80,7 @@ test_payloads_that_do_something_else()
 
 test_a_payload_that_is_not_there()
 {
-    expect_status 1 lab --put "$bin/control/xen-xsplice" --put "$bin/tests/system/probe" \
+    expect_status 1 lab --put "$bin/tests/system/xen-xsplice" --put "$bin/tests/system/probe" \
         "$top/scripts/demo-in-dom0" stock
     expect_match '^NOT AS SAID: xen-xsplice upload unsigned unsigned.xsplice ended with status [1-9]' output
 }

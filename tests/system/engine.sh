@@ -88,7 +88,7 @@ test_on_real_xen()
     id=$(readelf -n xen/xen-syms | sed -n 's/.*Build ID: //p')
     make_payloads
     # The unasked NMIs are the test's own.
-    expect_status 0 lab --xen xen/xen.gz --xen-args 'mce_verbosity=verbose' --put "$bin/control/xen-xsplice" \
+    expect_status 0 lab --xen xen/xen.gz --xen-args 'mce_verbosity=verbose' --put "$bin/tests/system/xen-xsplice" \
         --put "$bin/tests/system/probe" --put "$bin/tests/system/hammer" --put stages --put unpatchable "${puts[@]}" "$top/tests/system/engine-scenario"
     expect_no_match 'Xen BUG|Assertion' console
 }

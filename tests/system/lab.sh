@@ -119,6 +119,14 @@ END
         fail "$first and $second ticks"
 }
 
+test_processors_of_the_machine_and_of_dom0()
+{
+    scenario count <<<'echo "dom0 has $(grep -c ^processor /proc/cpuinfo)"'
+    expect_status 0 lab --smp 3 --vcpus 2 count
+    expect_match '^dom0 has 2$' output
+    expect_match '^\(XEN\) Brought up 3 CPUs' console
+}
+
 # A machine that has booted is taken up again where the same one is wanted, and
 # has the boot's console; another one, or --fresh, boots.
 test_what_has_booted_is_kept()

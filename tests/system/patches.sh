@@ -60,7 +60,7 @@ boot()
             puts+=(--put "$out/$name/below/$below.xsplice")
         done
     done
-    "$top/lab/run" "${boots[@]}" --put "$build/control/xen-xsplice" --put "$build/tests/system/probe" \
+    "$top/lab/run" "${boots[@]}" --put "$build/tests/system/xen-xsplice" --put "$build/tests/system/probe" \
         "${puts[@]}" --console "$out/console" \
         "$top/tests/system/patches-scenario" "${names[@]}" >"$log" 2>&1 </dev/null
     status=$?

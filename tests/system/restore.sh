@@ -6,7 +6,7 @@
 
 boot()
 {
-    local puts=(--put "$bin/control/xen-xsplice" --put test1.xsplice --put date.xsplice)
+    local puts=(--put "$bin/tests/system/xen-xsplice" --put test1.xsplice --put date.xsplice)
 
     [ ! -d xsplice ] || puts+=(--put xsplice)
     expect_status 0 lab "${puts[@]}" --get xsplice --out "$PWD/got" "$top/tests/system/restore-scenario" "$1"

@@ -96,7 +96,7 @@ boot()
     [ -d "$shared/tree" ] || make_xen
     make_files "$shared/tree/xen/xen-syms"
     for f in $files; do puts+=(--put "$f"); done
-    lab --xen "$shared/tree/xen/xen.gz" --put "$bin/control/xen-xsplice" \
+    lab --xen "$shared/tree/xen/xen.gz" --put "$bin/tests/system/xen-xsplice" \
         --put "$bin/tests/system/probe" "${puts[@]}" --timeout 1200 \
         --xen-args "$2" "$top/tests/system/signatures-scenario" "$1"
     expect_no_match 'Xen (BUG|WARN)|Assertion' console
@@ -156,7 +156,7 @@ for f in by-rsa by-p256; do
 done
 SCENARIO
     sed -i '1i #!/bin/sh' scenario
-    lab --xen "$target/xen.gz" --put "$bin/control/xen-xsplice" --put by-rsa --put by-p256 --timeout 300 ./scenario
+    lab --xen "$target/xen.gz" --put "$bin/tests/system/xen-xsplice" --put by-rsa --put by-p256 --timeout 300 ./scenario
 }
 
 run_tests

@@ -63,10 +63,10 @@ stress()
     [ ! -s complaints ] || fail "$(head -n 1 complaints)"
 }
 
-test_1_cpu() { stress '' 100 --smp 1; }
-test_2_cpus() { stress '' 500 --smp 2; }
-test_4_cpus_that_come_and_go() { stress hotplug 100 --smp 4; }
-test_8_cpus() { stress '' 100 --smp 8; }
-test_pvh_dom0_and_cpus_that_come_and_go() { stress hotplug 100 --pvh --smp 2; }
+test_1_cpu() { stress '' 100 --smp 1 --vcpus 1; }
+test_2_cpus() { stress '' 500 --smp 2 --vcpus 2; }
+test_4_cpus_that_come_and_go() { stress hotplug 100 --smp 4 --vcpus 4; }
+test_8_cpus() { stress '' 100 --smp 8 --vcpus 8; }
+test_pvh_dom0_and_cpus_that_come_and_go() { stress hotplug 100 --pvh --smp 2 --vcpus 2; }
 
 run_tests

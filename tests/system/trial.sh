@@ -22,7 +22,7 @@ test_trials()
     payload on-both 44 depends=11 more=22 function=xen_compile_date text=both
     payload expects 55 "depends=$id" expect=0x01
     for f in *.xsplice; do puts+=(--put "$f"); done
-    expect_status 0 lab --xen "$xen/xen.gz" --put "$bin/control/xen-xsplice" \
+    expect_status 0 lab --xen "$xen/xen.gz" --put "$bin/tests/system/xen-xsplice" \
         --put "$bin/tests/system/probe" "${puts[@]}" "$top/tests/system/trial-scenario"
     expect_match '^ok dom0_hangs_and_the_payload_goes' output
     expect_match 'xsplice: test1: not confirmed in time, taking it back' console

@@ -86,7 +86,7 @@ test_hypervisor_hang_with_interrupts_off()
 1:  pause
     jmp 1b
 END
-    expect_status 121 lab --timeout 600 --put spin apply-spin
+    expect_status 121 lab --timeout 600 --vcpus 2 --put spin apply-spin
     expect_match '^uploaded' output
     expect_match 'lab: the hypervisor hangs: processor [01] runs in Xen with interrupts off' output
 }
