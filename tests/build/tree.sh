@@ -53,7 +53,7 @@ test_a_tree_that_is_not_built_is_built_in_the_cache()
     expect_same before after
 
     # A tree that does not build leaves nothing behind.
-    echo broken >>src/xen/common/kernel.c
+    echo broken >>src/xen/include/xen/config.h
     expect_status 1 "$build" -s src -c config -p x.patch -o out3
     expect_match 'building the tree failed' output
     [ "$(ls -d "$XSPLICE_CACHE"/trees/*/ | wc -l)" = 1 ] || fail "a broken copy was left"
