@@ -37,6 +37,20 @@ test_remove_gives_the_tree_back_byte_for_byte()
     expect_same before after
 }
 
+# Debian's source, built.
+test_the_hypervisors_own_tree_comes_back_too()
+{
+    cp -a "$("$bin/builder/debian-target" | tail -n 1)/src" tree
+    state tree >before
+    integrate tree
+    expect_no_match 'common/xsplice/' before
+    state tree >between
+    expect_match 'common/xsplice/engine/core/load.c' between
+    integrate --remove tree
+    state tree >after
+    expect_same before after
+}
+
 # objects FILE VARIABLE=VALUE...: what make would build.
 objects()
 {
