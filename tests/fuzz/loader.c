@@ -4,7 +4,8 @@
  * applied, reverted and unloaded; at the end nothing may be left of it.
  *
  * libFuzzer takes LLVMFuzzerCustomMutator; AFL++ (afl-clang-fast
- * -fsanitize=fuzzer) takes the same entry point with mutations of its own.
+ * -fsanitize=fuzzer; run --afl) takes the same entry point with mutations of its
+ * own.
  */
 #include <string.h>
 
