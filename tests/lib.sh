@@ -98,6 +98,9 @@ run_tests()
 
     # In the order in which they are written.
     mapfile -t tests < <(sed -nE 's/^(test_[A-Za-z0-9_]+)\(\).*/\1/p' "$0")
+    # Of two with one name the shell knows only the second.
+    name=$(printf '%s\n' "${tests[@]}" | sort | uniq -d)
+    [ -z "$name" ] || { echo "not ok ${name#test_}: written twice"; exit 1; }
     if [ ${#arguments[@]} -gt 0 ]; then
         tests=()
         for name in "${arguments[@]}"; do
