@@ -29,10 +29,31 @@ static uint64_t hash(uint64_t h, const void *data, size_t n)
     return h;
 }
 
-/*
- * Sums up names, sizes and times of all files.  The sum does not depend on the
- * order in which a directory is read.
- */
+static uint64_t sum_of(const char *dir);
+
+/* Name, size and time of a file, or of all that is in a directory. */
+static uint64_t sum_of_entry(const char *dir, const char *name)
+{
+    char *path = xs_printf("%s/%s", dir, name);
+    struct stat st;
+    uint64_t h = 0;
+
+    if ( !lstat(path, &st) )
+    {
+        if ( S_ISDIR(st.st_mode) )
+            h = hash(sum_of(path), name, strlen(name));
+        else
+        {
+            h = hash(HASH_START, name, strlen(name));
+            h = hash(h, &st.st_size, sizeof(st.st_size));
+            h = hash(h, &st.st_mtim, sizeof(st.st_mtim));
+        }
+    }
+    free(path);
+    return h;
+}
+
+/* A sum, so that it does not depend on the order in which readdir() has them. */
 static uint64_t sum_of(const char *dir)
 {
     DIR *d = opendir(dir);
@@ -40,24 +61,8 @@ static uint64_t sum_of(const char *dir)
     uint64_t sum = 0;
 
     while ( d && (e = readdir(d)) )
-    {
-        char *path;
-        struct stat st;
-
-        if ( !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") )
-            continue;
-        path = xs_printf("%s/%s", dir, e->d_name);
-        if ( !lstat(path, &st) && S_ISDIR(st.st_mode) )
-            sum += hash(sum_of(path), e->d_name, strlen(e->d_name));
-        else
-        {
-            uint64_t h = hash(HASH_START, e->d_name, strlen(e->d_name));
-
-            h = hash(h, &st.st_size, sizeof(st.st_size));
-            sum += hash(h, &st.st_mtim, sizeof(st.st_mtim));
-        }
-        free(path);
-    }
+        if ( strcmp(e->d_name, ".") && strcmp(e->d_name, "..") )
+            sum += sum_of_entry(dir, e->d_name);
     if ( d )
         closedir(d);
     return sum;
@@ -81,16 +86,24 @@ static uint64_t hash_environment(uint64_t h)
     return h;
 }
 
+/* What a build of the hypervisor reads of a Xen tree: this is what is copied. */
+static const char *const parts[] = { "Config.mk", "config", "xen" };
+#define N_PARTS (sizeof(parts) / sizeof(*parts))
+
 /*
  * A name for the copy: by place, and by state of the tree, the configuration
  * and the environment.
  */
 static char *copy_name(const char *xen, const char *config, uint64_t *place)
 {
-    uint64_t state = sum_of(xen);
-    char *text = NULL;
+    char *top = xs_printf("%s/..", xen), *text = NULL;
     struct xs_error none;
+    uint64_t state = 0;
+    size_t i;
 
+    for ( i = 0; i < N_PARTS; i++ )
+        state += sum_of_entry(top, parts[i]);
+    free(top);
     *place = hash(HASH_START, xen, strlen(xen));
     if ( config && !fs_read(config, &text, NULL, &none) )
         state = hash(state, text, strlen(text));
@@ -121,14 +134,17 @@ static int step(const char *command, const char *dir, const char *what,
 static int copy_tree(const char *xen, const char *at, struct xs_error *err)
 {
     char *top = xs_printf("%s/..", xen), *from = str_quoted(top);
-    char *command = xs_printf("for f in Config.mk config xen; do\n"
-                              "cp -a --reflink=auto %s/$f . || exit; done",
-                              from);
     int rc = fs_mkdirs(at, err);
+    size_t i;
 
-    if ( !rc )
+    for ( i = 0; !rc && i < N_PARTS; i++ )
+    {
+        char *command =
+            xs_printf("cp -a --reflink=auto %s/%s .", from, parts[i]);
+
         rc = step(command, at, "copying the tree", err);
-    free(command);
+        free(command);
+    }
     free(from);
     free(top);
     return rc;

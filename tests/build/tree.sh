@@ -13,7 +13,7 @@ source_tree()
 {
     local dir option
 
-    dir=$("$bin/builder/debian-target" | tail -n 1)
+    dir=$(XSPLICE_CACHE=$cache "$bin/builder/debian-target" | tail -n 1)
     mkdir src
     cp -a "$dir"/src/{Config.mk,config,xen} src
     make -s -C src/xen distclean >/dev/null
@@ -25,12 +25,29 @@ source_tree()
     export clang=y
 }
 
+# From here on all is in one place, empty: where a tree is gets into its generated
+# headers, and what clang has made of the same source, ccache keeps.
+settle()
+{
+    mkdir -p "$cache/tests"
+    exec 9>"$cache/tests/.lock-tree"
+    flock 9
+    rm -rf "$cache/tests/tree"
+    mkdir "$cache/tests/tree"
+    cd "$cache/tests/tree"
+    trap 'rm -rf "$PWD"' EXIT
+    export XSPLICE_CACHE=$PWD/cache
+    mkdir wrapped
+    ln -s "$(command -v ccache)" wrapped/clang
+    export PATH=$PWD/wrapped:$PATH
+}
+
 state_of() { find "$1" -printf '%P %T@ %m %s\n' | sort; }
 
 test_a_tree_that_is_not_built_is_built_in_the_cache()
 {
+    settle
     source_tree
-    export XSPLICE_CACHE=$PWD/new-cache
     state_of src >before
     sed -n '/^---$/,$p' "$top/tests/patches/function-changed.patch" | sed 1d >x.patch
 
@@ -52,10 +69,11 @@ test_a_tree_that_is_not_built_is_built_in_the_cache()
     state_of src >after
     expect_same before after
 
-    # A tree that does not build leaves nothing behind.
-    echo broken >>src/xen/include/xen/config.h
+    # What is beside xen/ counts, too; a tree that does not build leaves nothing behind.
+    echo '$(error broken)' >>src/Config.mk
     expect_status 1 "$build" -s src -c config -p x.patch -o out3
-    expect_match 'building the tree failed' output
+    expect_match 'configuring failed' output
+    expect_match 'Config.mk:.* broken' output
     [ "$(ls -d "$XSPLICE_CACHE"/trees/*/ | wc -l)" = 1 ] || fail "a broken copy was left"
 }
 
