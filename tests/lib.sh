@@ -65,6 +65,27 @@ expect_same()
     cmp "$1" "$2" || fail "$(basename "$1") and $(basename "$2") differ"
 }
 
+# kept NAME FUNCTION...: a directory of the cache, for what is made once and used
+# by all runs; the last FUNCTION fills it, those before it are used by that one.
+# Written otherwise they make it anew.
+kept()
+{
+    local dir new status
+
+    dir=$cache/tests/$1-$(declare -f "${@:2}" | sha256sum | cut -c 1-16)
+    if [ ! -d "$dir" ]; then
+        mkdir -p "$cache/tests"
+        new=$(mktemp -d "$cache/tests/.new.XXXXXX")
+        # Not as a condition, where the shell would not stop at a failure.
+        (set -e; cd "$new"; "${@: -1}" >&2)
+        status=$?
+        [ $status = 0 ] || { rm -rf "$new"; return 1; }
+        # Another one may have been quicker.
+        mv -T "$new" "$dir" 2>/dev/null || rm -rf "$new"
+    fi
+    echo "$dir"
+}
+
 # lab ARG...: a boot. The console is left in the file `console`.
 lab() { "$top/lab/run" --console "$PWD/console" "$@"; }
 
