@@ -169,6 +169,9 @@ if [ $# = 0 ]; then
         set -- "$@" "$(basename "$f" .patch)"
     done
 fi
+mkdir -p "$out"
+exec 9>"$out/.lock"
+flock 9
 printf '%s\n' "$@" | xargs -P 2 -n 1 "$0" --one
 failed=$(for n in "$@"; do cat "$out/$n.result"; done | grep -c '^not ok')
 echo "1..$#"

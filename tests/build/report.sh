@@ -169,7 +169,7 @@ test_a_hostile_patch_injects_nothing()
 # that is warm, another day.
 test_two_runs_give_the_same_bytes()
 {
-    local name=several-units f
+    local name=string-changed f
 
     mkdir -p one two/deeper tmp1 tmp2/deeper
     cp "$patches/$name.patch" two/deeper

@@ -77,7 +77,7 @@ test_status_of_the_lab_is_not_taken_from_the_scenario()
 test_timeout()
 {
     scenario sleep <<<'echo begun; sleep 1000'
-    expect_status 122 lab --timeout 30 sleep
+    expect_status 122 lab --timeout 12 sleep
 }
 
 test_garbage_is_no_hypervisor()

@@ -34,7 +34,10 @@ if [ $# = 0 ]; then
 fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# What the build test has left is taken, if nothing has changed since.
+# What the build test has left is taken, if nothing has changed since. It may
+# still be at it.
+mkdir -p "$out"
+flock "$out/.lock" true
 stale=()
 for name in "$@"; do
     for f in "$patches/$name.patch" "$build/builder/xsplice-build" "${newer[@]}"; do
