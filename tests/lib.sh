@@ -67,7 +67,7 @@ expect_same()
 
 # kept NAME FUNCTION...: a directory of the cache, for what is made once and used
 # by all runs; the last FUNCTION fills it, those before it are used by that one.
-# Written otherwise they make it anew.
+# Written otherwise they make it anew. After a month without use it is removed.
 kept()
 {
     local dir new status
@@ -83,6 +83,8 @@ kept()
         # Another one may have been quicker.
         mv -T "$new" "$dir" 2>/dev/null || rm -rf "$new"
     fi
+    touch "$dir"
+    find "$cache/tests" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf {} +
     echo "$dir"
 }
 
