@@ -65,23 +65,32 @@ expect_same()
     cmp "$1" "$2" || fail "$(basename "$1") and $(basename "$2") differ"
 }
 
+# keep DIR COMMAND...: makes DIR of the cache, by COMMAND run in it; whole or not
+# at all. Another program may be quicker.
+keep()
+{
+    local new status
+
+    mkdir -p "$(dirname "$1")"
+    new=$(mktemp -d "$(dirname "$1")/.new.XXXXXX")
+    # Not as a condition, where the shell would not stop at a failure.
+    (set -e; cd "$new"; "${@:2}" >&2)
+    status=$?
+    [ $status = 0 ] || { rm -rf "$new"; return 1; }
+    mv -T "$new" "$1" 2>/dev/null || rm -rf "$new"
+}
+
 # kept NAME FUNCTION...: a directory of the cache, for what is made once and used
 # by all runs; the last FUNCTION fills it, those before it are used by that one.
 # Written otherwise they make it anew. After a month without use it is removed.
 kept()
 {
-    local dir new status
+    local dir
 
     dir=$cache/tests/$1-$(declare -f "${@:2}" | sha256sum | cut -c 1-16)
     if [ ! -d "$dir" ]; then
-        mkdir -p "$cache/tests"
-        new=$(mktemp -d "$cache/tests/.new.XXXXXX")
-        # Not as a condition, where the shell would not stop at a failure.
-        (set -e; cd "$new"; "${@: -1}" >&2)
-        status=$?
-        [ $status = 0 ] || { rm -rf "$new"; return 1; }
-        # Another one may have been quicker.
-        mv -T "$new" "$dir" 2>/dev/null || rm -rf "$new"
+        keep "$dir" "${@: -1}"
+        [ -d "$dir" ] || return
     fi
     touch "$dir"
     find "$cache/tests" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf {} +

@@ -36,17 +36,12 @@ test_the_whole_story_with_the_stock_engine()
 # what the first clone has made serves the others.
 test_the_whole_story_with_our_engine()
 {
-    local own=$top/out/demo/xsplice kept=$cache/tests/demo new
+    local own=$top/out/demo/xsplice first=$cache/tests/demo
 
     mkdir -p "$own"
-    [ -e "$own/release.crt" ] || [ ! -d "$kept" ] || cp -p "$kept"/release.* "$own"
+    [ -e "$own/release.crt" ] || [ ! -d "$first" ] || cp -p "$first"/release.* "$own"
     expect_status 0 "$top/scripts/demo"
-    if [ ! -d "$kept" ]; then
-        mkdir -p "$cache/tests"
-        new=$(mktemp -d "$cache/tests/.new.XXXXXX")
-        cp -p "$own"/release.* "$new"
-        mv -T "$new" "$kept" || rm -rf "$new"
-    fi
+    [ -d "$first" ] || keep "$first" cp -p "$own"/release.* .
     expect_match '^demo: everything went as said' output
     expect_match 'do_poll\+0x[0-9a-f]+/0x[0-9a-f]+ \[test2\]' output
     expect_match '^engine +xsplice 1$' output
